@@ -1,1 +1,10 @@
-export {};
+export { checkCsvDelimiter } from "./documents/csv.ts";
+export * from "./documents/decode.ts";
+export * from "./documents/document-id.ts";
+export * from "./documents/geo.ts";
+export * from "./documents/primary-key.ts";
+export * from "./errors.ts";
+export * from "./filter/ast.ts";
+export * from "./filter/parse.ts";
+export * from "./filter/print.ts";
+export * from "./json-slices.ts";
