@@ -1,0 +1,18 @@
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { keyspace } from "../keyspace.ts";
+
+/** The indexes clients see, and what each is called on the nodes. */
+export const indexes = sqliteTable("indexes", {
+  uid: text("uid").primaryKey(),
+  /** Its name on the nodes: a swap or a rename moves names, never documents. */
+  physicalUid: text("physical_uid").notNull().unique(),
+  primaryKey: text("primary_key"),
+  /** The number the next document gets in insertion order. */
+  nextSequence: integer("next_sequence").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export type IndexRow = typeof indexes.$inferSelect;
+
+export const indexesKeyspace = keyspace(indexes, { key: ["uid"] });

@@ -1,0 +1,101 @@
+import {
+  JOB_STATES,
+  type JobRow,
+  type JobState,
+  type JsonObject,
+  type JsonValue,
+  type TaskError,
+  taskError,
+} from "@miroir/schema";
+import { z } from "zod";
+import type { WriteOptions } from "../fence.ts";
+import { batchLimit, durationMs, json, jsonObjectInput, keyText, positive, time } from "../input.ts";
+import { type MethodSpecs, read, write } from "../methods.ts";
+import { type Page, type PageRequest, pageRequest } from "../page.ts";
+
+export interface NewJob {
+  /** The store makes one when absent. */
+  readonly id?: string | undefined;
+  readonly type: string;
+  readonly params: JsonObject;
+  /** While an unfinished job has it, enqueuing another gives that one back. */
+  readonly dedupeKey?: string | undefined;
+  readonly parentId?: string | undefined;
+  /** Not before this time; now unless told. */
+  readonly runAt?: number | undefined;
+  /** After so many claims a job that expires or fails is not tried again; 3 unless told. */
+  readonly maxAttempts?: number | undefined;
+}
+
+/** A job with the right to write it, until `claimExpiresAt`. */
+export type ClaimedJob = JobRow & { readonly claimToken: string; readonly claimExpiresAt: number };
+
+export interface JobFilter {
+  readonly state?: JobState | undefined;
+  readonly type?: string | undefined;
+  readonly parentId?: string | undefined;
+}
+
+export interface JobCounts {
+  readonly byState: Record<JobState, number>;
+  /** How long the oldest due job has waited, in ms; `null` when none is due. */
+  readonly oldestDueAgeMs: number | null;
+}
+
+/**
+ * A queue of long work. Every method is one atomic step. States: queued → in_progress → completed | failed | canceled, and back to
+ * queued when a claim expires or a failure is retried. A claim that expired can do nothing more, whether or not it was requeued.
+ * Not part of this contract: running the work.
+ */
+export interface Jobs {
+  /** @returns the new job, or the unfinished one with the same dedupe key, or the one with the same id if it is equal in type and params. @throws already_exists when a job with that id differs. */
+  enqueue(job: NewJob, options?: WriteOptions): Promise<JobRow>;
+  /** Claims the first due job of these types: by `runAt`, then first come, first served. @returns `null` when none is due. */
+  claim(worker: string, types: readonly string[], leaseMs: number, options?: WriteOptions): Promise<ClaimedJob | null>;
+  /** Extends the claim by its lease from now and keeps the progress. @throws not_found, not_holder. */
+  heartbeat(id: string, token: string, progress: JsonObject | null, options?: WriteOptions): Promise<ClaimedJob>;
+  /** The same completion again is no error. @throws not_found, not_holder. */
+  complete(id: string, token: string, result: JsonValue, options?: WriteOptions): Promise<JobRow>;
+  /** Fails the attempt: queued again for `retryAt` while attempts are left and `retryAt` is given, else failed. The same failure again is no error. @throws not_found, not_holder. */
+  fail(id: string, token: string, error: TaskError, retryAt: number | null, options?: WriteOptions): Promise<JobRow>;
+  /** Ends a job that has not finished; its claim, if any, is void. A canceled job stays canceled, which is no error. @throws not_found; illegal_transition when completed or failed. */
+  cancel(id: string, options?: WriteOptions): Promise<JobRow>;
+  /** Requeues, or fails when no attempt is left, at most `limit` jobs whose claim has expired. @returns how many. */
+  requeueExpired(limit: number, options?: WriteOptions): Promise<number>;
+  get(id: string): Promise<JobRow | null>;
+  /** First enqueued first. */
+  list(filter: JobFilter, page: PageRequest): Promise<Page<JobRow>>;
+  /** The autoscaler's signal. Every state is present, zeros too. */
+  counts(): Promise<JobCounts>;
+  /** Deletes at most `limit` jobs that finished before `before`. @returns how many. */
+  pruneFinished(before: number, limit: number, options?: WriteOptions): Promise<number>;
+}
+
+const newJob = z.strictObject({
+  id: keyText.optional(),
+  type: keyText,
+  params: jsonObjectInput,
+  dedupeKey: keyText.optional(),
+  parentId: keyText.optional(),
+  runAt: time.optional(),
+  maxAttempts: positive.max(1000).optional(),
+});
+const filter = z.strictObject({
+  state: z.enum(JOB_STATES).optional(),
+  type: keyText.optional(),
+  parentId: keyText.optional(),
+});
+
+export const jobsMethods: MethodSpecs<Jobs> = {
+  enqueue: write(newJob),
+  claim: write(keyText, z.array(keyText).min(1).max(100), durationMs),
+  heartbeat: write(keyText, keyText, jsonObjectInput.nullable()),
+  complete: write(keyText, keyText, json),
+  fail: write(keyText, keyText, taskError, time.nullable()),
+  cancel: write(keyText),
+  requeueExpired: write(batchLimit),
+  get: read(keyText),
+  list: read(filter, pageRequest),
+  counts: read(),
+  pruneFinished: write(time, batchLimit),
+};
