@@ -1,5 +1,13 @@
 export * from "./covering-set.ts";
 export * from "./marker.ts";
+export { compareHits, compareSortValues } from "./merge/compare-hits.ts";
+export * from "./merge/facets-json.ts";
+export * from "./merge/hit.ts";
+export * from "./merge/merge-facets.ts";
+export * from "./merge/merge-hits.ts";
+export * from "./merge/merge-totals.ts";
+export * from "./merge/node-request.ts";
+export { compareUtf8 } from "./merge/utf8-order.ts";
 export * from "./placement.ts";
 export * from "./quorum.ts";
 export * from "./shard.ts";
