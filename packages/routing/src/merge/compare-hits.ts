@@ -21,11 +21,29 @@ export function compareHits(a: Hit, b: Hit): number {
 }
 
 /** The rules of a hit in the order in which they decide. */
-export function rulesOf({ details }: Hit): readonly Rule[] {
-  if (!details) return [];
-  return Object.entries(details)
-    .map(([name, figures]) => ({ name, kind: kindOf(name), details: figures }))
-    .sort((a, b) => a.details.order - b.details.order);
+export function rulesOf(hit: Hit): readonly Rule[] {
+  return createRuleReader()(hit);
+}
+
+/** {@link rulesOf} for many hits of one query, which share the names of their rules. */
+export function createRuleReader(): (hit: Hit) => readonly Rule[] {
+  const kinds = new Map<string, RuleKind>();
+  return ({ details }) => {
+    const rules: Rule[] = [];
+    let isSorted = true;
+    for (const name in details) {
+      const figures = details[name] as RuleDetails;
+      let kind = kinds.get(name);
+      if (kind === undefined) {
+        kind = kindOf(name);
+        kinds.set(name, kind);
+      }
+      const previous = rules.at(-1);
+      if (previous && previous.details.order > figures.order) isSorted = false;
+      rules.push({ name, kind, details: figures });
+    }
+    return isSorted ? rules : rules.sort((a, b) => a.details.order - b.details.order);
+  };
 }
 
 /** Compares two hits by their rules alone: 0 means that on one node only insertion order would tell them apart. */
@@ -111,25 +129,20 @@ function compareScored(name: string, a: RuleDetails, b: RuleDetails): Comparison
       return descending(a.matchingWords, b.matchingWords);
     case "typo":
       return descending(b.typoCount, a.typoCount);
-    case "attribute":
-      return chain(descending(a.attributeRankingOrderScore, b.attributeRankingOrderScore), () =>
-        descending(a.queryWordDistanceScore, b.queryWordDistanceScore),
-      );
-    case "exactness":
-      return chain(
-        descending(matchRank(a.matchType), matchRank(b.matchType)),
-        // Only hits without an exact match count words; elsewhere both lack the figure.
-        () => descending(a.matchingWords ?? 0, b.matchingWords ?? 0),
-      );
+    case "attribute": {
+      const order = descending(a.attributeRankingOrderScore, b.attributeRankingOrderScore);
+      return order === 0 ? descending(a.queryWordDistanceScore, b.queryWordDistanceScore) : order;
+    }
+    case "exactness": {
+      const order = descending(matchRank(a.matchType), matchRank(b.matchType));
+      // Only hits without an exact match count words; elsewhere both lack the figure.
+      return order === 0 ? descending(a.matchingWords ?? 0, b.matchingWords ?? 0) : order;
+    }
     case "vectorSort":
       return descending(a.similarity ?? Number.NEGATIVE_INFINITY, b.similarity ?? Number.NEGATIVE_INFINITY);
     default:
       return descending(a.score, b.score);
   }
-}
-
-function chain(first: Comparison, second: () => Comparison): Comparison {
-  return first === 0 ? second() : first;
 }
 
 function descending(a: unknown, b: unknown): Comparison {
@@ -138,8 +151,10 @@ function descending(a: unknown, b: unknown): Comparison {
   return a === b || Math.abs(a - b) <= Number.EPSILON ? 0 : b - a;
 }
 
+const MATCH_TYPES: readonly unknown[] = ["noExactMatch", "matchesStart", "exactMatch"];
+
 function matchRank(matchType: unknown): number {
-  return ["noExactMatch", "matchesStart", "exactMatch"].indexOf(String(matchType));
+  return MATCH_TYPES.indexOf(matchType);
 }
 
 function compareScores(a: number | undefined, b: number | undefined): number {

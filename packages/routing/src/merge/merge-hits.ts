@@ -1,4 +1,4 @@
-import { compareRules, compareTies, type Rule, rulesOf } from "./compare-hits.ts";
+import { compareRules, compareTies, createRuleReader, type Rule } from "./compare-hits.ts";
 import type { Hit } from "./hit.ts";
 
 export type MergeHitsOptions<H extends Hit> = {
@@ -19,7 +19,8 @@ export type MergeHitsOptions<H extends Hit> = {
  * how much was asked for, and pages neither repeat nor lose a hit.
  */
 export function mergeHits<H extends Hit>({ lists, offset, limit }: MergeHitsOptions<H>): H[] {
-  const cursors = lists.filter((list) => list.length > 0).map((list) => createCursor(list));
+  const readRules = createRuleReader();
+  const cursors = lists.filter((list) => list.length > 0).map((list) => createCursor(list, readRules));
   const merged: H[] = [];
   const distinctValues = new Set<string>();
   let rank = 0;
@@ -62,9 +63,9 @@ function isBefore<H extends Hit>(a: Cursor<H>, b: Cursor<H>, rank: number): bool
   return (order || compareTies(a.sequence(rank), b.sequence(rank), a.hit, b.hit)) < 0;
 }
 
-function createCursor<H extends Hit>(list: readonly H[]): Cursor<H> {
+function createCursor<H extends Hit>(list: readonly H[], readRules: (hit: Hit) => readonly Rule[]): Cursor<H> {
   let position = 0;
-  let rules = rulesOf(list[0] as H);
+  let rules = readRules(list[0] as H);
   // The ties known so far end before `runEnd`; `lowest` holds the positions a sliding minimum still needs, ascending in
   // position and in sequence.
   let runEnd = 0;
@@ -95,7 +96,7 @@ function createCursor<H extends Hit>(list: readonly H[]): Cursor<H> {
       while (!isRunClosed && runEnd < list.length && runEnd <= last) {
         const candidate = list[runEnd] as H;
         isRunClosed =
-          candidate.sequence === undefined || compareRules(rules, rulesOf(candidate), head, candidate) !== 0;
+          candidate.sequence === undefined || compareRules(rules, readRules(candidate), head, candidate) !== 0;
         if (!isRunClosed) include(runEnd);
       }
       return list[lowest[0] ?? position]?.sequence;
@@ -104,8 +105,9 @@ function createCursor<H extends Hit>(list: readonly H[]): Cursor<H> {
       position++;
       if (lowest[0] !== undefined && lowest[0] < position) lowest.shift();
       if (position >= list.length) return;
-      rules = rulesOf(list[position] as H);
+      // Within a run of ties the rules read for its first hit serve them all.
       if (position < runEnd) return;
+      rules = readRules(list[position] as H);
       isRunClosed = false;
       lowest = [];
     },
