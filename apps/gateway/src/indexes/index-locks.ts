@@ -1,0 +1,25 @@
+/** Serialises the writes of one index, in the order in which they came; writes of other indexes do not wait. */
+export type IndexLocks = {
+  /** Runs `work` once everything begun before it on the same index has ended, well or badly. */
+  run<T>(indexUid: string, work: () => Promise<T>): Promise<T>;
+};
+
+/**
+ * Two writes that reach two replicas of a document in different orders leave them different for ever. Node queues are
+ * FIFO, so it is enough that this gateway hands over the writes of an index one after another.
+ */
+export function createIndexLocks(): IndexLocks {
+  const tails = new Map<string, Promise<unknown>>();
+  return {
+    run(indexUid, work) {
+      const before = tails.get(indexUid) ?? Promise.resolve();
+      const result = before.then(work);
+      const tail = result.catch(() => undefined);
+      tails.set(indexUid, tail);
+      tail.then(() => {
+        if (tails.get(indexUid) === tail) tails.delete(indexUid);
+      });
+      return result;
+    },
+  };
+}
