@@ -1,3 +1,4 @@
+export * from "./api/facet-search.ts";
 export * from "./api/fields.ts";
 export * from "./api/index-object.ts";
 export * from "./api/json-body.ts";
@@ -23,3 +24,5 @@ export * from "./filter/ast.ts";
 export * from "./filter/parse.ts";
 export * from "./filter/print.ts";
 export * from "./json-slices.ts";
+export * from "./node-client.ts";
+export * from "./node-failure.ts";

@@ -1,0 +1,169 @@
+import { Pool } from "undici";
+import type { Task } from "./api/task.ts";
+import { type ErrorEnvelope, isErrorEnvelope } from "./errors.ts";
+import { NodeFailure } from "./node-failure.ts";
+
+export type NodeClientOptions = {
+  /** Base address, such as `http://node-0:7700`. */
+  address: string;
+  /** Sent as Bearer token with every request. */
+  apiKey?: string;
+  /** Most connections held open at once; requests beyond that wait. */
+  connections?: number;
+  connectTimeoutMs?: number;
+  /** Most bytes of one answer; a longer one is a `too_large` failure. */
+  maxResponseBytes?: number;
+  /** Deadline of requests that name none: from the call to the last byte of the answer. */
+  defaultDeadlineMs?: number;
+};
+
+export type NodeMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export type NodeRequest = {
+  method: NodeMethod;
+  /** Already encoded, beginning with a slash. */
+  path: string;
+  query?: URLSearchParams | Record<string, string>;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  signal?: AbortSignal;
+  deadlineMs?: number;
+};
+
+export type NodeResponse = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer };
+
+/** The JSON of an answer, or the error object of a node that refused. */
+export type NodeAnswer<T> =
+  | { ok: true; status: number; value: T }
+  | { ok: false; status: number; error: ErrorEnvelope };
+
+/** Talks to one node. Every method throws NodeFailure if there is no usable answer. */
+export type NodeClient = {
+  readonly address: string;
+  /** Any HTTP status is an answer; redirects are not followed, nothing is retried. */
+  request(request: NodeRequest): Promise<NodeResponse>;
+  /** A request with a JSON answer. Integers beyond 2^53 lose digits here: documents go through `request`. */
+  json<T>(request: NodeRequest): Promise<NodeAnswer<T>>;
+  /** One node task. */
+  getTask(uid: number, options?: Pick<NodeRequest, "signal" | "deadlineMs">): Promise<NodeAnswer<Task>>;
+  /** Ends all connections; requests under way fail. */
+  close(): Promise<void>;
+};
+
+const MAX_QUOTED_BODY = 200;
+
+/** Errors that come before a connection stands: from the system calls that make it, from TLS, from undici's own timer. */
+const isConnectError = (cause: unknown): boolean => {
+  const { code = "", syscall } = cause as { code?: string; syscall?: string };
+  // Of a name with several addresses, each attempt has its error; they share the code.
+  if (cause instanceof AggregateError) return cause.errors.some(isConnectError);
+  return (
+    syscall === "connect" ||
+    syscall === "getaddrinfo" ||
+    /^(UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|ERR_SSL_|.*_CERT)/.test(code)
+  );
+};
+
+/** Collects a body up to a size. Throws `too_large`, which also ends the connection. */
+const readBody = async (body: AsyncIterable<Buffer>, address: string, maxBytes: number): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) throw new NodeFailure("too_large", address, `answer is longer than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+const withQuery = (path: string, query: NodeRequest["query"]): string => {
+  const text = query ? new URLSearchParams(query).toString() : "";
+  return text === "" ? path : `${path}?${text}`;
+};
+
+/** A client of one node, on its own pool of kept-alive connections. No I/O happens before the first request. */
+export const createNodeClient = ({
+  address,
+  apiKey,
+  connections = 32,
+  connectTimeoutMs = 2_000,
+  maxResponseBytes = 512 * 1024 * 1024,
+  defaultDeadlineMs = 30_000,
+}: NodeClientOptions): NodeClient => {
+  const { origin, pathname } = new URL(address);
+  const prefix = pathname.replace(/\/+$/, "");
+  // Our deadline covers connect, headers and body together, so undici's own timers for the latter are off.
+  const pool = new Pool(origin, {
+    connections,
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  const failure = (cause: unknown, signal: AbortSignal | undefined, deadline: AbortSignal): NodeFailure => {
+    if (cause instanceof NodeFailure) return cause;
+    if (signal?.aborted) return new NodeFailure("aborted", address, "request was aborted", { cause });
+    if (deadline.aborted) return new NodeFailure("timeout", address, "deadline passed", { cause });
+    const reason = cause instanceof Error ? cause.message || String((cause as { code?: string }).code) : String(cause);
+    return isConnectError(cause)
+      ? new NodeFailure("connect", address, `cannot connect: ${reason}`, { cause })
+      : new NodeFailure("reset", address, `connection broke: ${reason}`, { cause });
+  };
+
+  const request = async ({
+    method,
+    path,
+    query,
+    headers,
+    body,
+    signal,
+    deadlineMs = defaultDeadlineMs,
+  }: NodeRequest): Promise<NodeResponse> => {
+    const deadline = AbortSignal.timeout(Math.max(0, deadlineMs));
+    try {
+      const response = await pool.request({
+        method,
+        path: withQuery(prefix + path, query),
+        headers: {
+          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { body }),
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      });
+      const received = await readBody(response.body, address, maxResponseBytes);
+      return { status: response.statusCode, headers: response.headers, body: received };
+    } catch (cause) {
+      throw failure(cause, signal, deadline);
+    }
+  };
+
+  const json = async <T>(options: NodeRequest): Promise<NodeAnswer<T>> => {
+    const { status, body } = await request(options);
+    const text = body.toString("utf8");
+    let value: unknown;
+    try {
+      value = text === "" ? null : JSON.parse(text);
+    } catch (cause) {
+      throw new NodeFailure("bad_answer", address, `status ${status}, not JSON: ${text.slice(0, MAX_QUOTED_BODY)}`, {
+        cause,
+      });
+    }
+    if (status < 400) return { ok: true, status, value: value as T };
+    if (isErrorEnvelope(value)) return { ok: false, status, error: value };
+    throw new NodeFailure(
+      "bad_answer",
+      address,
+      `status ${status} without an error object: ${text.slice(0, MAX_QUOTED_BODY)}`,
+    );
+  };
+
+  return {
+    address,
+    request,
+    json,
+    getTask: (uid, options) => json<Task>({ method: "GET", path: `/tasks/${uid}`, ...options }),
+    close: () => pool.destroy(),
+  };
+};
