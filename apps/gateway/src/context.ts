@@ -1,0 +1,32 @@
+import type { Clock, NewTask, Store } from "@miroir/store-contract";
+import type { FastifyReply } from "fastify";
+import type { Logger } from "pino";
+import type { Cluster } from "./cluster/cluster.ts";
+import type { Config } from "./config/schema.ts";
+
+export interface AcknowledgeOptions {
+  /** The value of `X-Miroir-Degraded`, when the write stands but some replica misses it. */
+  readonly degraded?: string | null | undefined;
+  /** The shards the write touches, where it does not touch all: tells when a task may end without a node that is out. */
+  readonly shards?: readonly number[] | undefined;
+}
+
+/** Every write route ends here: creates the task row and answers 202 with Meilisearch's summarised task. */
+export type Acknowledge = (reply: FastifyReply, task: NewTask, options?: AcknowledgeOptions) => Promise<void>;
+
+/** One line of work per index: nodes then see the writes to an index in one order. */
+export interface IndexLocks {
+  /** Runs `work` once all work given before for this index has ended, whether well or not. */
+  run<T>(indexUid: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** What every route gets. */
+export interface Context {
+  readonly config: Config;
+  readonly store: Store;
+  readonly cluster: Cluster;
+  readonly log: Logger;
+  readonly acknowledge: Acknowledge;
+  readonly indexLocks: IndexLocks;
+  readonly clock: Clock;
+}
