@@ -71,6 +71,45 @@ describe("coveringSet", () => {
     }
   });
 
+  it("gives shards that two chosen nodes hold to the cheaper one while it is the quicker", () => {
+    const cost = (node: string) => ({ "node-0": 1, "node-1": 3 })[node] ?? 1000;
+    const { assignments } = coveringSet({ placement, group: 0, isUsable: everyone, cost });
+    expect(assignments.map(({ node }) => node)).toEqual(["node-0", "node-1"]);
+    expect(assignments[0]?.shards).toEqual(
+      [...placement.targets.keys()].filter((s) => owners(placement, s).includes("node-0")),
+    );
+  });
+
+  it("drops a node that looked best at first and is not needed in the end", () => {
+    const table = [
+      ["a", "b"],
+      ["a", "b"],
+      ["a", "c"],
+      ["a", "c"],
+      ["b", "down"],
+      ["c", "down"],
+    ];
+    const nodes = ["a", "b", "c", "down"];
+    const drawn: Placement = {
+      shards: 6,
+      replicationFactor: 2,
+      groups: [{ id: 0, nodes }],
+      owners: [table],
+      nodes,
+      targets: table.map((row) => row.map((node) => nodes.indexOf(node))),
+    };
+    const { assignments } = coveringSet({
+      placement: drawn,
+      group: 0,
+      isUsable: (node) => node !== "down",
+      cost: free,
+    });
+    expect(assignments).toEqual([
+      { node: "b", shards: [0, 1, 4] },
+      { node: "c", shards: [2, 3, 5] },
+    ]);
+  });
+
   it("treats a cost that is not a number as the dearest", () => {
     const cost = (node: string) => (node === "node-0" ? Number.NaN : 5);
     const { assignments } = coveringSet({ placement, group: 0, isUsable: everyone, cost });

@@ -1,8 +1,11 @@
-import type { Hit, RuleDetails } from "./hit.ts";
+import type { Hit } from "./hit.ts";
 import { compareUtf8 } from "./utf8-order.ts";
 
 /** One ranking rule of a hit, read once so that it can be compared often. */
 export type Rule = { readonly name: string; readonly kind: RuleKind; readonly details: RuleDetails };
+
+/** What a node says about one rule: its place among the rules, and figures that depend on the rule. */
+type RuleDetails = { readonly order: number; readonly [figure: string]: unknown };
 
 type RuleKind = "hidden" | "skipped" | "geo" | "ascending" | "descending" | "scored";
 

@@ -1,8 +1,4 @@
-/** What a node says about one ranking rule for one hit: its place among the rules, and figures that depend on the rule. */
-export type RuleDetails = { readonly order: number; readonly [figure: string]: unknown };
-
-/** `_rankingScoreDetails` of a hit, parsed: rule name to details. */
-export type RankingScoreDetails = Readonly<Record<string, RuleDetails>>;
+import type { RankingScoreDetails } from "@miroir/meilisearch";
 
 /** One hit of one node. The merge orders hits and never looks into the document. */
 export type Hit = {

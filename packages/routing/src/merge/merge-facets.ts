@@ -1,27 +1,16 @@
+import type { Faceting, FacetStats } from "@miroir/meilisearch";
 import { RESERVED_PREFIX } from "../marker.ts";
 import { compareUtf8 } from "./utf8-order.ts";
 
 /** `facetDistribution` of a node's answer, parsed: facet to value to count. */
 export type FacetDistribution = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** `facetStats` of a node's answer, parsed: facet to its lowest and highest number. */
-export type FacetStats = Readonly<Record<string, { readonly min: number; readonly max: number }>>;
-
-export type FacetOrder = "alpha" | "count";
-
-/** How an index presents facet values: its faceting settings. */
-export type FacetSettings = {
-  readonly maxValuesPerFacet: number;
-  /** Order per facet; `*` is the default of the others, itself `alpha` by default. */
-  readonly sortFacetValuesBy?: Readonly<Record<string, FacetOrder>> | undefined;
-};
-
 export type FacetValue = readonly [value: string, count: number];
 
 /** A list and not an object: JavaScript objects move keys that look like integers to the front. */
 export type MergedFacet = { readonly facet: string; readonly values: readonly FacetValue[] };
 
-export type MergedFacetStats = { readonly facet: string; readonly min: number; readonly max: number };
+export type MergedFacetStats = FacetStats & { readonly facet: string };
 
 /** Up to this many matching documents a node orders numbers as text, and beyond it by value. */
 const NUMBERS_AS_TEXT_UP_TO = 3000;
@@ -37,11 +26,12 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
  * With `alpha` the result is exact when nodes cut off at `maxValuesPerFacet` or later; with `count` a value can be missed
  * unless nodes are set to a higher limit.
  *
+ * @param settings the index's faceting: the limit, and the order per facet with `*` for the others
  * @param totalHits how many documents match over all nodes: it decides how numbers are ordered
  */
 export function mergeFacetDistributions(
   distributions: readonly FacetDistribution[],
-  settings: FacetSettings,
+  settings: Faceting,
   totalHits: number,
 ): MergedFacet[] {
   const byFacet = new Map<string, Entry[]>();
@@ -62,7 +52,7 @@ export function mergeFacetDistributions(
 }
 
 /** Merges facet statistics: the lowest minimum and the highest maximum of each facet, in byte order of their names. */
-export function mergeFacetStats(all: readonly FacetStats[]): MergedFacetStats[] {
+export function mergeFacetStats(all: readonly Readonly<Record<string, FacetStats>>[]): MergedFacetStats[] {
   const merged = new Map<string, MergedFacetStats>();
   for (const [facet, { min, max }] of all.flatMap((stats) => Object.entries(stats))) {
     if (facet.startsWith(RESERVED_PREFIX)) continue;
@@ -76,7 +66,7 @@ export function mergeFacetStats(all: readonly FacetStats[]): MergedFacetStats[] 
 export function mergeFacetHits(
   lists: readonly (readonly { readonly value: string; readonly count: number }[])[],
   facet: string,
-  settings: FacetSettings,
+  settings: Faceting,
 ): { value: string; count: number }[] {
   const entries = sumEqual(lists.flat().map(({ value, count }) => createEntry(value, count)));
   const compare = orderOf(facet, settings) === "count" ? byCount : byText;
@@ -108,11 +98,13 @@ function sumEqual(entries: readonly Entry[]): Entry[] {
   return [...merged.values()];
 }
 
-function orderOf(facet: string, { sortFacetValuesBy }: FacetSettings): FacetOrder {
-  return sortFacetValuesBy?.[facet] ?? sortFacetValuesBy?.["*"] ?? "alpha";
+type Order = "alpha" | "count";
+
+function orderOf(facet: string, { sortFacetValuesBy }: Faceting): Order {
+  return sortFacetValuesBy[facet] ?? sortFacetValuesBy["*"] ?? "alpha";
 }
 
-function present(entries: readonly Entry[], order: FacetOrder, max: number, totalHits: number): Entry[] {
+function present(entries: readonly Entry[], order: Order, max: number, totalHits: number): Entry[] {
   const numbers = entries.filter(({ isNumber }) => isNumber);
   const strings = entries.filter(({ isNumber }) => !isNumber);
   if (order === "alpha") {

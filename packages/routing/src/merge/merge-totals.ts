@@ -1,3 +1,5 @@
+import type { SearchPage } from "@miroir/meilisearch";
+
 /** What part of the ranked hits a request asks for. `page` and `hitsPerPage` make `offset` and `limit` ignored. */
 export type Paging =
   | { readonly mode: "offset"; readonly offset: number; readonly limit: number }
@@ -10,11 +12,6 @@ export type PagingParameters = {
   readonly page?: number | null | undefined;
   readonly hitsPerPage?: number | null | undefined;
 };
-
-/** The paging fields of an answer, in the order in which a node writes them. */
-export type PagingFields =
-  | { readonly limit: number; readonly offset: number; readonly estimatedTotalHits: number }
-  | { readonly hitsPerPage: number; readonly page: number; readonly totalPages: number; readonly totalHits: number };
 
 /** Ranks of the merged hits: from `offset` on, at most `limit`. */
 export type Window = { readonly offset: number; readonly limit: number };
@@ -41,8 +38,9 @@ export function windowOf(paging: Paging, maxTotalHits = Number.MAX_SAFE_INTEGER)
 /**
  * Sums the totals of the nodes (`estimatedTotalHits` in offset mode, `totalHits` in page mode). The sum is exact, since
  * every document is on one node of a covering set, except under `distinct`, where a value on two nodes counts twice.
+ * The fields are in the order in which a node writes them.
  */
-export function mergeTotals(paging: Paging, totals: readonly number[]): PagingFields {
+export function mergeTotals(paging: Paging, totals: readonly number[]): SearchPage {
   const total = totals.reduce((sum, nodeTotal) => sum + nodeTotal, 0);
   if (paging.mode === "offset") return { limit: paging.limit, offset: paging.offset, estimatedTotalHits: total };
   const { hitsPerPage, page } = paging;

@@ -1,9 +1,12 @@
 import { markerFilter, SEQUENCE_FIELD, SHARD_FIELD } from "../marker.ts";
 import { type Paging, type PagingParameters, pagingOf, type Window, windowOf } from "./merge-totals.ts";
 
-/** A search request as the client sent it, parsed and validated; parameters that are not named here are passed on. */
-export type SearchRequest = PagingParameters & {
-  readonly filter?: unknown;
+/** A filter as the API takes it, not as a syntax tree. */
+export type ApiFilter = string | readonly unknown[] | null | undefined;
+
+/** A search request in the API's form, validated; parameters that are not named here are passed on. */
+export type ClientSearch = PagingParameters & {
+  readonly filter?: ApiFilter;
   readonly attributesToRetrieve?: readonly string[] | null | undefined;
   readonly showRankingScore?: boolean | null | undefined;
   readonly showRankingScoreDetails?: boolean | null | undefined;
@@ -21,7 +24,7 @@ export type NodeRequestOptions = {
 
 /** What all nodes are asked, apart from their shards, and what their answers mean. */
 export type NodeRequestPlan = {
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: { readonly filter?: ApiFilter; readonly [parameter: string]: unknown };
   readonly paging: Paging;
   /** The ranks to keep of the merged hits. */
   readonly window: Window;
@@ -41,7 +44,7 @@ export type Strip = {
  * since any of them may be among the merged ones, and for the score details that order them. Page mode stays page mode,
  * because it makes nodes count exactly. Personalization is left out: it would reorder each node's part by itself.
  */
-export function planNodeRequest(request: SearchRequest, options: NodeRequestOptions): NodeRequestPlan {
+export function planNodeRequest(request: ClientSearch, options: NodeRequestOptions): NodeRequestPlan {
   const { offset: _offset, limit: _limit, page: _page, hitsPerPage: _hitsPerPage, personalize: _, ...rest } = request;
   const paging = pagingOf(request);
   const window = windowOf(paging, options.maxTotalHits);
@@ -73,8 +76,8 @@ export function nodeRequestBody({ body }: NodeRequestPlan, shards: readonly numb
 }
 
 /** A filter, in any of the forms the API takes, AND-ed with the marker filter of `shards`. */
-export function narrowFilter(filter: unknown, shards: readonly number[]): unknown[] {
+export function narrowFilter(filter: ApiFilter, shards: readonly number[]): unknown[] {
   const marker = markerFilter(shards);
   if (filter === undefined || filter === null || filter === "") return [marker];
-  return Array.isArray(filter) ? [...filter, marker] : [filter, marker];
+  return typeof filter === "string" ? [filter, marker] : [...filter, marker];
 }

@@ -2,16 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sequenceMarker } from "../../src/marker.ts";
 import { compareHits } from "../../src/merge/compare-hits.ts";
-import type { Hit, RankingScoreDetails } from "../../src/merge/hit.ts";
+import type { Hit } from "../../src/merge/hit.ts";
 import { compareUtf8 } from "../../src/merge/utf8-order.ts";
-import { documentHits } from "./hits.ts";
+import { documentHits, type LooseDetails, scoreDetails } from "./hits.ts";
 
-function hit(details: RankingScoreDetails | undefined, more: Partial<Hit> = {}): Hit {
-  return { text: "{}", details, source: { node: "a", position: 0 }, ...more };
+function hit(details: LooseDetails | undefined, more: Partial<Hit> = {}): Hit {
+  return { text: "{}", details: details && scoreDetails(details), source: { node: "a", position: 0 }, ...more };
 }
 
 /** Expects each details object to rank before the next. */
-function expectOrder(...ordered: RankingScoreDetails[]): void {
+function expectOrder(...ordered: LooseDetails[]): void {
   for (const [index, first] of ordered.entries()) {
     for (const second of ordered.slice(index + 1)) {
       expect(compareHits(hit(first), hit(second))).toBeLessThan(0);
@@ -99,6 +99,13 @@ describe("compareHits", () => {
     expectOrder(at("desc", 5218.2), at("desc", 389), at("desc", null));
   });
 
+  it("ranks a hit that passed more rules first", () => {
+    expectOrder(
+      { words: { order: 0, matchingWords: 1 }, typo: { order: 1, typoCount: 3 } },
+      { words: { order: 0, matchingWords: 1 } },
+    );
+  });
+
   it("lets the rules decide in their order, not in that of the keys", () => {
     expectOrder(
       { "price:asc": { order: 1, value: 9 }, words: { order: 0, matchingWords: 2 } },
@@ -114,7 +121,7 @@ describe("compareHits", () => {
     ).toBe(-1);
   });
 
-  it.each<[string, RankingScoreDetails]>([
+  it.each<[string, LooseDetails]>([
     ["a hidden rule", { words: { order: 0, matchingWords: 1 }, "<hidden-rule-1>": { order: 1, value: "<hidden>" } }],
     ["a hidden value", { "price:asc": { order: 0, value: "<hidden>" } }],
     ["a figure that is not there", { words: { order: 0, matchingWords: null } }],

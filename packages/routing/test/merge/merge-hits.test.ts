@@ -4,14 +4,14 @@ import { sequenceMarker } from "../../src/marker.ts";
 import { compareHits } from "../../src/merge/compare-hits.ts";
 import type { Hit } from "../../src/merge/hit.ts";
 import { mergeHits } from "../../src/merge/merge-hits.ts";
-import { documentHits } from "./hits.ts";
+import { documentHits, scoreDetails } from "./hits.ts";
 
 /** Hits that tie on every rule, one list per node; numbers are sequences, in the node's order. */
 function ties(...sequences: number[][]): Hit[][] {
   return sequences.map((list, node) =>
     list.map((sequence, position) => ({
       text: String(sequence),
-      details: { words: { order: 0, matchingWords: 1 } },
+      details: scoreDetails({ words: { order: 0, matchingWords: 1 } }),
       sequence: sequenceMarker(sequence),
       source: { node: `node-${node}`, position },
     })),

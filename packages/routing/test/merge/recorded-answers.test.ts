@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import type { RankingScoreDetails } from "@miroir/meilisearch";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sequenceMarker } from "../../src/marker.ts";
-import type { Hit, RankingScoreDetails } from "../../src/merge/hit.ts";
+import type { Hit } from "../../src/merge/hit.ts";
 import { mergeHits } from "../../src/merge/merge-hits.ts";
 
 type RecordedHit = { id: number; insertion: number; score?: number; details: RankingScoreDetails };
