@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import { describeVariant, type MeasuredVariant } from "../measure.ts";
 import { measureMerging } from "./merging.ts";
 import { type Movement, measureMovement } from "./movement.ts";
@@ -34,8 +33,4 @@ function print(routing: MeasuredVariant[], merging: MeasuredVariant[], movement:
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
-}
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await run({ json: process.argv.includes("--json") });
 }

@@ -72,6 +72,7 @@ describe("mergeFacetDistributions", () => {
       ["free", 3],
     ];
     expect(values(distributions)[0]).toEqual([["10.2", 2], ["5.82", 3], ["9", 1], ...strings]);
+    expect(values(distributions, settings, 3000)).toEqual(values(distributions));
     expect(values(distributions, settings, 3001)[0]).toEqual([["5.82", 3], ["9", 1], ["10.2", 2], ...strings]);
   });
 
