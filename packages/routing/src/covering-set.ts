@@ -1,4 +1,4 @@
-import { type Placement, rank } from "./placement.ts";
+import { indexOfGroup, type Placement } from "./placement.ts";
 
 export type CoveringSetOptions = {
   readonly placement: Placement;
@@ -25,81 +25,41 @@ export type CoveringSet = {
 
 export type Assignment = { readonly node: string; readonly shards: readonly number[] };
 
-type Candidate = { readonly node: string; readonly cost: number; readonly shards: Set<number> };
+/** A usable node of the group, with positions in the list of needed shards. */
+type Candidate = { readonly node: string; readonly cost: number; readonly shards: number[] };
 
 /**
  * Chooses the nodes of one group that answer a read. Nodes are taken greedily by cost per shard newly covered (Chvátal,
  * "A greedy heuristic for the set-covering problem", 1979), nodes made superfluous by later ones are dropped, and the
  * shards are then spread over the chosen nodes, since a read waits for its slowest part. The same input gives the same
- * set.
+ * set. Runs for every read, so it takes time in proportion to shards times replicas.
  *
  * @throws RangeError when the placement has no such group
  */
 export function coveringSet(options: CoveringSetOptions): CoveringSet {
-  const { placement } = options;
+  const { placement, avoid } = options;
   const groupIndex = indexOfGroup(placement, options.group);
   const shards = options.shards ? [...new Set(options.shards)].sort((a, b) => a - b) : [...placement.targets.keys()];
   const candidates = (placement.groups[groupIndex]?.nodes ?? [])
     .filter((node) => options.isUsable(node))
-    .map((node): Candidate => ({ node, cost: sanitizeCost(options.cost(node)), shards: new Set() }));
+    .map((node): Candidate => ({ node, cost: sanitizeCost(options.cost(node)), shards: [] }));
   const byNode = new Map(candidates.map((candidate) => [candidate.node, candidate]));
 
   const missing: number[] = [];
   const avoided: number[] = [];
-  for (const shard of shards) {
-    const holders = (placement.owners[groupIndex]?.[shard] ?? []).flatMap((node) => byNode.get(node) ?? []);
-    const preferred = holders.filter(({ node }) => !options.avoid?.(node, shard));
-    if (holders.length === 0) missing.push(shard);
+  const holders = shards.map((shard, position) => {
+    const owners = placement.owners[groupIndex]?.[shard] ?? [];
+    const usable = owners.flatMap((node) => byNode.get(node) ?? []);
+    const preferred = avoid ? usable.filter(({ node }) => !avoid(node, shard)) : usable;
+    if (usable.length === 0) missing.push(shard);
     else if (preferred.length === 0) avoided.push(shard);
-    for (const { shards } of preferred.length > 0 ? preferred : holders) shards.add(shard);
-  }
+    const chosen = preferred.length > 0 ? preferred : usable;
+    for (const candidate of chosen) candidate.shards.push(position);
+    return chosen;
+  });
 
-  const chosen = dropSuperfluous(chooseGreedily(candidates));
-  return { assignments: spread(candidates.filter((candidate) => chosen.includes(candidate))), missing, avoided };
-}
-
-export type ChooseGroupOptions = {
-  readonly placement: Placement;
-  /** What the read is about without its paging, so that all pages of a query are read from one group. */
-  readonly key: string;
-  readonly isUsable: (node: string) => boolean;
-  /** The shards the read needs; all of them by default. */
-  readonly shards?: readonly number[];
-};
-
-export type GroupChoice = {
-  readonly group: number;
-  /** Every needed shard has a usable node in the group. */
-  readonly complete: boolean;
-};
-
-/**
- * Chooses the group that answers a read: the first in the key's rendezvous order that has a usable node for every needed
- * shard, else the one that lacks the fewest.
- */
-export function chooseGroup({ placement, key, isUsable, shards }: ChooseGroupOptions): GroupChoice {
-  const needed = shards ?? [...placement.targets.keys()];
-  const usable = new Set(placement.nodes.filter(isUsable));
-  const order = rank(
-    placement.groups.map(({ id }) => String(id)),
-    key,
-  ).map(Number);
-
-  let best: { group: number; lacking: number } | undefined;
-  for (const group of order) {
-    const owners = placement.owners[indexOfGroup(placement, group)] ?? [];
-    const lacking = needed.filter((shard) => !owners[shard]?.some((node) => usable.has(node))).length;
-    if (lacking === 0) return { group, complete: true };
-    if (!best || lacking < best.lacking) best = { group, lacking };
-  }
-  if (!best) throw new RangeError("a placement without groups cannot answer");
-  return { group: best.group, complete: false };
-}
-
-function indexOfGroup(placement: Placement, group: number): number {
-  const index = placement.groups.findIndex(({ id }) => id === group);
-  if (index < 0) throw new RangeError(`there is no replica group ${group}`);
-  return index;
+  const kept = dropSuperfluous(chooseGreedily(candidates, holders), shards.length);
+  return { assignments: spread(candidates, kept, holders, shards), missing, avoided };
 }
 
 function sanitizeCost(cost: number): number {
@@ -107,20 +67,23 @@ function sanitizeCost(cost: number): number {
   return Number.isNaN(cost) ? Number.POSITIVE_INFINITY : Math.max(0, cost);
 }
 
-function chooseGreedily(candidates: readonly Candidate[]): Candidate[] {
-  const uncovered = new Set(candidates.flatMap(({ shards }) => [...shards]));
+function chooseGreedily(candidates: readonly Candidate[], holders: readonly (readonly Candidate[])[]): Candidate[] {
+  const gains = new Map(candidates.map((candidate) => [candidate, candidate.shards.length]));
+  const isCovered = new Uint8Array(holders.length);
   const chosen: Candidate[] = [];
-  while (uncovered.size > 0) {
-    let best: { candidate: Candidate; gain: number } | undefined;
-    for (const candidate of candidates) {
-      const gain = [...candidate.shards].filter((shard) => uncovered.has(shard)).length;
+  for (;;) {
+    let best: Offer | undefined;
+    for (const [candidate, gain] of gains) {
       if (gain > 0 && (!best || isBetter({ candidate, gain }, best))) best = { candidate, gain };
     }
-    if (!best) break;
+    if (!best) return chosen;
     chosen.push(best.candidate);
-    for (const shard of best.candidate.shards) uncovered.delete(shard);
+    for (const position of best.candidate.shards) {
+      if (isCovered[position]) continue;
+      isCovered[position] = 1;
+      for (const holder of holders[position] ?? []) gains.set(holder, (gains.get(holder) ?? 0) - 1);
+    }
   }
-  return chosen;
 }
 
 type Offer = { readonly candidate: Candidate; readonly gain: number };
@@ -131,23 +94,33 @@ function isBetter(a: Offer, b: Offer): boolean {
   return costA === costB ? a.gain > b.gain : costA < costB;
 }
 
-function dropSuperfluous(chosen: readonly Candidate[]): Candidate[] {
+function dropSuperfluous(chosen: readonly Candidate[], shardCount: number): Set<Candidate> {
   const kept = new Set(chosen);
+  const covers = new Uint32Array(shardCount);
+  const add = ({ shards }: Candidate, change: number) => {
+    for (const position of shards) covers[position] = (covers[position] ?? 0) + change;
+  };
+  for (const candidate of chosen) add(candidate, 1);
   const dearestFirst = [...chosen].sort((a, b) => (a.cost === b.cost ? 0 : b.cost - a.cost));
   for (const candidate of dearestFirst) {
-    const others = [...kept].filter((other) => other !== candidate);
-    if ([...candidate.shards].every((shard) => others.some((other) => other.shards.has(shard)))) kept.delete(candidate);
+    if (candidate.shards.some((position) => (covers[position] ?? 0) < 2)) continue;
+    kept.delete(candidate);
+    add(candidate, -1);
   }
-  return [...kept];
+  return kept;
 }
 
-function spread(chosen: readonly Candidate[]): Assignment[] {
-  const loads = new Map<Candidate, number[]>(chosen.map((candidate) => [candidate, []]));
-  const shards = new Set(chosen.flatMap((candidate) => [...candidate.shards]));
-  const choices = [...shards].map((shard) => ({ shard, holders: chosen.filter((holder) => holder.shards.has(shard)) }));
+function spread(
+  candidates: readonly Candidate[],
+  kept: ReadonlySet<Candidate>,
+  holders: readonly (readonly Candidate[])[],
+  shards: readonly number[],
+): Assignment[] {
+  const loads = new Map(candidates.map((candidate): [Candidate, number[]] => [candidate, []]));
+  const choices = holders.map((all, position) => ({ position, holders: all.filter((holder) => kept.has(holder)) }));
   // Shards with one holder first: what they weigh is known before there is anything to balance.
-  choices.sort((a, b) => a.holders.length - b.holders.length || a.shard - b.shard);
-  for (const { shard, holders } of choices) {
+  choices.sort((a, b) => a.holders.length - b.holders.length || a.position - b.position);
+  for (const { position, holders } of choices) {
     let best: { load: number[]; weight: number } | undefined;
     for (const holder of holders) {
       const load = loads.get(holder) ?? [];
@@ -155,7 +128,7 @@ function spread(chosen: readonly Candidate[]): Assignment[] {
       const isLighter = !best || weight < best.weight || (weight === best.weight && load.length < best.load.length);
       if (isLighter) best = { load, weight };
     }
-    best?.load.push(shard);
+    best?.load.push(shards[position] ?? 0);
   }
   return [...loads].flatMap(([{ node }, load]) =>
     load.length > 0 ? [{ node, shards: load.sort((a, b) => a - b) }] : [],

@@ -1,3 +1,4 @@
+export * from "./choose-group.ts";
 export * from "./covering-set.ts";
 export * from "./marker.ts";
 export { compareHits, compareSortValues } from "./merge/compare-hits.ts";

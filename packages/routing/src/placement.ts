@@ -78,6 +78,17 @@ export function shardsOfNode(placement: Placement, node: string): number[] {
   return placement.targets.flatMap((targets, shard) => (targets.includes(position) ? [shard] : []));
 }
 
+/**
+ * The position of a replica group in the placement's tables.
+ *
+ * @throws RangeError when there is no such group
+ */
+export function indexOfGroup(placement: Placement, group: number): number {
+  const index = placement.groups.findIndex(({ id }) => id === group);
+  if (index < 0) throw new RangeError(`there is no replica group ${group}`);
+  return index;
+}
+
 function findMistakes({ shards, replicationFactor, groups }: Topology): string[] {
   const mistakes: string[] = [];
   if (!Number.isInteger(shards) || shards < 1 || shards > MAX_SHARDS) {
