@@ -1,1 +1,3 @@
-export {};
+export type { DevNode, DevNodeOptions } from "./create-dev-node.ts";
+export { createDevNode } from "./create-dev-node.ts";
+export type { Fault, Faults } from "./faults.ts";

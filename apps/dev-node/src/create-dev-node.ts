@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { MeilisearchError } from "@miroir/meilisearch";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import Fastify from "fastify";
+import type { Fault, Faults } from "./faults.ts";
+import { createFaults } from "./faults.ts";
+import { toJsonText } from "./json-text.ts";
+import type { NodeState } from "./node-state.ts";
+import { checkMasterKey } from "./server/auth.ts";
+import { preflight } from "./server/cors.ts";
+import { documentRoutes } from "./server/document-routes.ts";
+import { faultRoutes } from "./server/fault-routes.ts";
+import { indexRoutes } from "./server/index-routes.ts";
+import type { RouteReply } from "./server/route.ts";
+import { createRouter } from "./server/route.ts";
+import { searchRoutes } from "./server/search-routes.ts";
+import { serverRoutes } from "./server/server-routes.ts";
+import { settingsRoutes } from "./server/settings-routes.ts";
+import { swapRoutes } from "./server/swap-routes.ts";
+import { taskRoutes } from "./server/task-routes.ts";
+import { unsupportedRoutes } from "./server/unsupported-routes.ts";
+import { createTaskQueue } from "./tasks/task-queue.ts";
+
+export interface DevNodeOptions {
+  /** Without one, every route is open. */
+  readonly masterKey?: string;
+  /** How long each task is processing; 0 by default. */
+  readonly taskDelayMs?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface DevNode {
+  /** Starts to answer and returns the address, such as `http://127.0.0.1:7700`. Port 0 takes a free one. */
+  listen(options?: { readonly port?: number; readonly host?: string }): Promise<string>;
+  close(): Promise<void>;
+  /** Null while it does not listen. */
+  readonly address: string | null;
+  readonly faults: Faults;
+}
+
+const bodyLimitBytes = 100 * 1024 * 1024;
+
+/** A Meilisearch-compatible node with its state in memory, for demos and tests. Each call makes a new, empty one. */
+export function createDevNode(options: DevNodeOptions = {}): DevNode {
+  const now = options.now ?? Date.now;
+  const tasks = createTaskQueue({ now, taskDelayMs: options.taskDelayMs ?? 0 });
+  const state: NodeState = { indexes: new Map(), tasks, now };
+  const faults = createFaults((stalled) => tasks.stall(stalled));
+  const route = createRouter([
+    ...faultRoutes(faults),
+    ...serverRoutes(state),
+    ...indexRoutes(state),
+    ...swapRoutes(state),
+    ...settingsRoutes(state),
+    ...documentRoutes(state),
+    ...searchRoutes(state),
+    ...taskRoutes(state),
+    ...unsupportedRoutes(),
+  ]);
+
+  const answer = (request: FastifyRequest, path: string, rawQuery: string): RouteReply => {
+    const match = route(request.method, path);
+    if (match.kind === "unknown") return { status: 404 };
+    if (match.kind === "wrongMethod") return { status: 405 };
+    if (options.masterKey !== undefined && match.route.open !== true) {
+      checkMasterKey(request.headers.authorization, options.masterKey);
+    }
+    return match.route.handle({
+      params: match.params,
+      query: new URLSearchParams(rawQuery),
+      rawQuery,
+      headers: request.headers,
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    });
+  };
+
+  const app = Fastify({
+    bodyLimit: bodyLimitBytes,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 2000 },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.setNotFoundHandler(async (request, reply) => {
+    const [path = "/", rawQuery = ""] = splitOnce(request.url);
+    if (request.method === "OPTIONS") {
+      const { status, headers, text } = preflight(request.headers);
+      return reply.code(status).headers(headers).send(text);
+    }
+    if (request.headers.origin !== undefined) reply.header("access-control-allow-origin", "*");
+    const taken = path.startsWith("/_dev/") ? [] : faults.take(request.method, path);
+    if (await misbehave(taken, request, reply)) return reply;
+    let result: RouteReply;
+    try {
+      result = answer(request, path, rawQuery);
+    } catch (error) {
+      result = errorReply(error);
+    }
+    if (taken.some(({ dropReply }) => dropReply === true)) {
+      reply.hijack();
+      request.raw.socket.destroy();
+      return reply;
+    }
+    return send(reply, hideHits(taken, result));
+  });
+
+  let address: string | null = null;
+  return {
+    async listen({ port = 0, host = "127.0.0.1" } = {}) {
+      address = await app.listen({ port, host });
+      return address;
+    },
+    async close() {
+      tasks.close();
+      await app.close();
+      address = null;
+    },
+    get address() {
+      return address;
+    },
+    faults,
+  };
+}
+
+function splitOnce(url: string): string[] {
+  const at = url.indexOf("?");
+  return at === -1 ? [url] : [url.slice(0, at), url.slice(at + 1)];
+}
+
+function errorReply(error: unknown): RouteReply {
+  const known =
+    error instanceof MeilisearchError ? error : new MeilisearchError("internal", String(error), { cause: error });
+  return { status: known.status, body: known };
+}
+
+function send(reply: FastifyReply, { status, body }: RouteReply): FastifyReply {
+  if (body === undefined) return reply.code(status).send();
+  // As bytes, because to text fastify would add a charset that nodes do not send.
+  return reply
+    .code(status)
+    .header("content-type", "application/json")
+    .send(Buffer.from(toJsonText(body)));
+}
+
+/** Plays the faults that come before the work. Returns true when the request has had its answer. */
+async function misbehave(taken: readonly Fault[], request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  for (const { delayMs } of taken) if (delayMs !== undefined) await sleep(delayMs);
+  if (taken.some(({ refuse }) => refuse === true)) {
+    reply.hijack();
+    request.raw.socket.destroy();
+    return true;
+  }
+  if (taken.some(({ busy }) => busy === true)) {
+    reply.header("retry-after", "10");
+    send(
+      reply,
+      errorReply(
+        new MeilisearchError("too_many_search_requests", "Too many search requests running at the same time."),
+      ),
+    );
+    return true;
+  }
+  const failure = taken.find(({ status }) => status !== undefined);
+  if (failure?.status === undefined) return false;
+  send(reply, { status: failure.status, body: failure.body });
+  return true;
+}
+
+/** The lie of a node that has lost documents: hits are missing, and nothing says so. */
+function hideHits(taken: readonly Fault[], reply: RouteReply): RouteReply {
+  const every = taken.find(({ dropEveryHit }) => dropEveryHit !== undefined)?.dropEveryHit;
+  const body = reply.body as { hits?: unknown[] } | undefined;
+  if (every === undefined || !Array.isArray(body?.hits)) return reply;
+  return { ...reply, body: { ...body, hits: body.hits.filter((_hit, at) => (at + 1) % every !== 0) } };
+}

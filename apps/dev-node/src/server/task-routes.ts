@@ -1,0 +1,131 @@
+import type { Task, TaskFilters } from "@miroir/meilisearch";
+import { MeilisearchError, parseTaskFilters, parseTasksQuery, parseTaskUid } from "@miroir/meilisearch";
+import type { NodeState } from "../node-state.ts";
+import type { Route, RouteReply, RouteRequest } from "./route.ts";
+import { summarize } from "./summarize.ts";
+
+/** Tasks, their cancelation and deletion, and the batches they ran in: one task makes one batch here. */
+export function taskRoutes(state: NodeState): Route[] {
+  const { tasks } = state;
+  const change = (
+    { query, rawQuery }: RouteRequest,
+    type: "taskCancelation" | "taskDeletion",
+    count: "canceledTasks" | "deletedTasks",
+    act: (matched: Task[], task: Task) => number,
+  ): RouteReply => {
+    const filters: TaskFilters = parseTaskFilters(query);
+    const task = tasks.enqueue({
+      type,
+      indexUid: null,
+      details: { matchedTasks: tasks.matching(filters).length, [count]: null, originalFilter: `?${rawQuery}` },
+      failedDetails: { [count]: 0 },
+      run(own) {
+        const matched = tasks.matching(filters).filter(({ uid }) => uid < own.uid);
+        return { matchedTasks: matched.length, [count]: act(matched, own) };
+      },
+    });
+    return { status: 200, body: summarize(task) };
+  };
+
+  return [
+    {
+      method: "GET",
+      path: "/tasks",
+      handle({ query }) {
+        const request = parseTasksQuery(query);
+        const page = tasks.list(request);
+        return {
+          status: 200,
+          body: {
+            results: page.tasks,
+            total: page.total,
+            limit: request.limit,
+            from: page.tasks[0]?.uid ?? null,
+            next: page.next,
+          },
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: "/tasks/:uid",
+      handle({ params }) {
+        const uid = parseTaskUid(params["uid"] as string);
+        const task = tasks.get(uid);
+        if (task === undefined) throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
+        return { status: 200, body: task };
+      },
+    },
+    {
+      method: "GET",
+      path: "/tasks/:uid/documents",
+      handle() {
+        throw new MeilisearchError(
+          "feature_not_enabled",
+          "Getting the documents of an enqueued task requires enabling the `getTaskDocumentsRoute` experimental feature.",
+        );
+      },
+    },
+    {
+      method: "POST",
+      path: "/tasks/cancel",
+      handle: (request) =>
+        change(request, "taskCancelation", "canceledTasks", (matched, own) => tasks.cancel(matched, own.uid)),
+    },
+    {
+      method: "DELETE",
+      path: "/tasks",
+      handle: (request) => change(request, "taskDeletion", "deletedTasks", (matched) => tasks.remove(matched)),
+    },
+    {
+      method: "GET",
+      path: "/batches",
+      handle({ query }) {
+        const request = parseTasksQuery(query);
+        const page = tasks.list(request);
+        const begun = page.tasks.filter(({ batchUid }) => batchUid !== null);
+        return {
+          status: 200,
+          body: {
+            results: begun.map(batchOf),
+            total: page.total,
+            limit: request.limit,
+            from: begun[0]?.uid ?? null,
+            next: page.next,
+          },
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: "/batches/:uid",
+      handle({ params }) {
+        const uid = parseTaskUid(params["uid"] as string, "invalid_batch_uids");
+        const task = tasks.get(uid);
+        if (task === undefined || task.batchUid === null) {
+          throw new MeilisearchError("batch_not_found", `Batch \`${uid}\` not found.`);
+        }
+        return { status: 200, body: batchOf(task) };
+      },
+    },
+  ];
+}
+
+function batchOf(task: Task): Record<string, unknown> {
+  return {
+    uid: task.uid,
+    progress: null,
+    details: task.details ?? {},
+    stats: {
+      totalNbTasks: 1,
+      status: { [task.status]: 1 },
+      types: { [task.type]: 1 },
+      indexUids: task.indexUid === null ? {} : { [task.indexUid]: 1 },
+      progressTrace: {},
+    },
+    duration: task.duration,
+    startedAt: task.startedAt,
+    finishedAt: task.finishedAt,
+    batchStrategy: "the development node runs each task in a batch of its own",
+  };
+}

@@ -1,0 +1,219 @@
+import type { Task, TaskFilters, TasksQuery, TaskType } from "@miroir/meilisearch";
+import { isFinished, MeilisearchError } from "@miroir/meilisearch";
+
+export interface NewTask {
+  readonly type: TaskType;
+  readonly indexUid: string | null;
+  readonly details?: Record<string, unknown>;
+  /** Details of a task that failed or was canceled, laid over the first ones. */
+  readonly failedDetails?: Record<string, unknown>;
+  readonly customMetadata?: string | undefined;
+  /** Does the work; returns details to add. A thrown MeilisearchError fails the task. */
+  run(task: Task): Record<string, unknown> | undefined;
+}
+
+export interface TaskQueue {
+  enqueue(task: NewTask): Task;
+  get(uid: number): Task | undefined;
+  list(query: TasksQuery): { tasks: Task[]; total: number; next: number | null };
+  matching(filters: TaskFilters): Task[];
+  /** Cancels what has not begun; returns how many tasks that were. */
+  cancel(tasks: readonly Task[], by: number): number;
+  remove(tasks: readonly Task[]): number;
+  isIndexing(indexUid: string): boolean;
+  rename(change: (indexUid: string) => string): void;
+  /** While stalled, tasks stay enqueued. */
+  stall(stalled: boolean): void;
+  close(): void;
+}
+
+export interface TaskQueueOptions {
+  readonly now: () => number;
+  /** How long a task is processing before it finishes. */
+  readonly taskDelayMs: number;
+}
+
+interface Entry {
+  task: Task;
+  startedAt: number | null;
+  readonly enqueuedAt: number;
+  finishedAt: number | null;
+  readonly work: NewTask;
+}
+
+/** Runs tasks one at a time and in order, each on later turns of the event loop, as a node does. */
+export function createTaskQueue({ now, taskDelayMs }: TaskQueueOptions): TaskQueue {
+  const entries = new Map<number, Entry>();
+  const waiting: number[] = [];
+  let nextUid = 0;
+  let running = false;
+  let stalled = false;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const pump = (): void => {
+    if (running || stalled || closed) return;
+    const uid = waiting.shift();
+    if (uid === undefined) return;
+    const entry = entries.get(uid);
+    if (entry === undefined) return pump();
+    running = true;
+    setImmediate(() => begin(entry));
+  };
+
+  const begin = (entry: Entry): void => {
+    if (closed) return;
+    if (entry.task.status !== "enqueued") {
+      running = false;
+      return pump();
+    }
+    entry.startedAt = now();
+    entry.task = {
+      ...entry.task,
+      status: "processing",
+      batchUid: entry.task.uid,
+      startedAt: new Date(entry.startedAt).toISOString(),
+    };
+    if (taskDelayMs > 0) timer = setTimeout(() => finish(entry), taskDelayMs);
+    else setImmediate(() => finish(entry));
+  };
+
+  const finish = (entry: Entry): void => {
+    if (closed) return;
+    const { work } = entry;
+    let change: Partial<Task>;
+    try {
+      const details = work.run(entry.task);
+      change = { status: "succeeded", ...(work.details && { details: { ...work.details, ...details } }) };
+    } catch (error) {
+      change = {
+        status: "failed",
+        error: (error instanceof MeilisearchError ? error : new MeilisearchError("internal", String(error))).toJSON(),
+        ...(work.details && { details: { ...work.details, ...work.failedDetails } }),
+      };
+    }
+    entry.finishedAt = now();
+    entry.task = {
+      ...entry.task,
+      ...change,
+      duration: `PT${((entry.finishedAt - (entry.startedAt ?? entry.finishedAt)) / 1000).toFixed(9)}S`,
+      finishedAt: new Date(entry.finishedAt).toISOString(),
+    };
+    running = false;
+    pump();
+  };
+
+  const newestFirst = (): Entry[] => [...entries.values()].sort((a, b) => b.task.uid - a.task.uid);
+
+  return {
+    enqueue(work) {
+      const enqueuedAt = now();
+      const task: Task = {
+        uid: nextUid++,
+        batchUid: null,
+        indexUid: work.indexUid,
+        status: "enqueued",
+        type: work.type,
+        canceledBy: null,
+        ...(work.details && { details: work.details }),
+        error: null,
+        duration: null,
+        enqueuedAt: new Date(enqueuedAt).toISOString(),
+        startedAt: null,
+        finishedAt: null,
+        ...(work.customMetadata !== undefined && { customMetadata: work.customMetadata }),
+      };
+      entries.set(task.uid, { task, enqueuedAt, startedAt: null, finishedAt: null, work });
+      // What ends or hides other tasks does not queue up behind them.
+      if (work.type === "taskCancelation" || work.type === "taskDeletion") waiting.unshift(task.uid);
+      else waiting.push(task.uid);
+      pump();
+      return task;
+    },
+    get: (uid) => entries.get(uid)?.task,
+    matching: (filters) =>
+      newestFirst()
+        .filter((entry) => matches(entry, filters))
+        .map(({ task }) => task),
+    list({ filters, limit, from, reverse }) {
+      const all = newestFirst().filter((entry) => matches(entry, filters));
+      if (reverse) all.reverse();
+      const rest = from === null ? all : all.filter(({ task }) => (reverse ? task.uid >= from : task.uid <= from));
+      return {
+        tasks: rest.slice(0, limit).map(({ task }) => task),
+        total: all.length,
+        next: rest[limit]?.task.uid ?? null,
+      };
+    },
+    cancel(tasks, by) {
+      const finishedAt = now();
+      let count = 0;
+      for (const { uid } of tasks) {
+        const entry = entries.get(uid);
+        if (entry === undefined || entry.task.status !== "enqueued") continue;
+        count++;
+        entry.finishedAt = finishedAt;
+        entry.task = {
+          ...entry.task,
+          status: "canceled",
+          canceledBy: by,
+          batchUid: by,
+          finishedAt: new Date(finishedAt).toISOString(),
+          ...(entry.work.details && { details: { ...entry.work.details, ...entry.work.failedDetails } }),
+        };
+      }
+      return count;
+    },
+    remove(tasks) {
+      let count = 0;
+      for (const { uid } of tasks) {
+        const entry = entries.get(uid);
+        if (entry === undefined || !isFinished(entry.task.status)) continue;
+        entries.delete(uid);
+        count++;
+      }
+      return count;
+    },
+    isIndexing: (indexUid) =>
+      [...entries.values()].some(({ task }) => task.status === "processing" && task.indexUid === indexUid),
+    rename(change) {
+      for (const entry of entries.values()) {
+        const { indexUid } = entry.task;
+        if (indexUid !== null && isFinished(entry.task.status)) {
+          entry.task = { ...entry.task, indexUid: change(indexUid) };
+        }
+      }
+    },
+    stall(value) {
+      stalled = value;
+      pump();
+    },
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function matches({ task, enqueuedAt, startedAt, finishedAt }: Entry, filters: TaskFilters): boolean {
+  const oneOf = <T>(allowed: readonly T[] | "*" | undefined, value: T | null): boolean =>
+    allowed === undefined || allowed === "*" || (value !== null && allowed.includes(value));
+  const after = (bound: number | "*" | undefined, at: number | null): boolean =>
+    bound === undefined || bound === "*" || (at !== null && at > bound);
+  const before = (bound: number | "*" | undefined, at: number | null): boolean =>
+    bound === undefined || bound === "*" || (at !== null && at < bound);
+  return (
+    oneOf(filters.uids, task.uid) &&
+    oneOf(filters.batchUids, task.batchUid) &&
+    oneOf(filters.canceledBy, task.canceledBy) &&
+    oneOf(filters.types, task.type) &&
+    oneOf(filters.statuses, task.status) &&
+    oneOf(filters.indexUids, task.indexUid) &&
+    after(filters.afterEnqueuedAt, enqueuedAt) &&
+    before(filters.beforeEnqueuedAt, enqueuedAt) &&
+    after(filters.afterStartedAt, startedAt) &&
+    before(filters.beforeStartedAt, startedAt) &&
+    after(filters.afterFinishedAt, finishedAt) &&
+    before(filters.beforeFinishedAt, finishedAt)
+  );
+}
