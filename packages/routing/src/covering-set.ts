@@ -49,7 +49,11 @@ export function coveringSet(options: CoveringSetOptions): CoveringSet {
   const avoided: number[] = [];
   const holders = shards.map((shard, position) => {
     const owners = placement.owners[groupIndex]?.[shard] ?? [];
-    const usable = owners.flatMap((node) => byNode.get(node) ?? []);
+    const usable: Candidate[] = [];
+    for (const node of owners) {
+      const candidate = byNode.get(node);
+      if (candidate) usable.push(candidate);
+    }
     const preferred = avoid ? usable.filter(({ node }) => !avoid(node, shard)) : usable;
     if (usable.length === 0) missing.push(shard);
     else if (preferred.length === 0) avoided.push(shard);
@@ -117,12 +121,12 @@ function spread(
   shards: readonly number[],
 ): Assignment[] {
   const loads = new Map(candidates.map((candidate): [Candidate, number[]] => [candidate, []]));
-  const choices = holders.map((all, position) => ({ position, holders: all.filter((holder) => kept.has(holder)) }));
+  const choices = holders.map((all) => all.filter((holder) => kept.has(holder)));
   // Shards with one holder first: what they weigh is known before there is anything to balance.
-  choices.sort((a, b) => a.holders.length - b.holders.length || a.position - b.position);
-  for (const { position, holders } of choices) {
+  const positions = [...choices.keys()].sort((a, b) => (choices[a]?.length ?? 0) - (choices[b]?.length ?? 0) || a - b);
+  for (const position of positions) {
     let best: { load: number[]; weight: number } | undefined;
-    for (const holder of holders) {
+    for (const holder of choices[position] ?? []) {
       const load = loads.get(holder) ?? [];
       const weight = (load.length + 1) * holder.cost;
       const isLighter = !best || weight < best.weight || (weight === best.weight && load.length < best.load.length);
