@@ -20,15 +20,11 @@ type Comparison = number | undefined;
  * words, such as the highest possible number of typos. It decides only where details are absent or hidden.
  */
 export function compareHits(a: Hit, b: Hit): number {
-  return compareRules(rulesOf(a), rulesOf(b), a, b) || compareTies(a.sequence, b.sequence, a, b);
+  const readRules = createRuleReader();
+  return compareRules(readRules(a), readRules(b), a, b) || compareTies(a.sequence, b.sequence, a, b);
 }
 
-/** The rules of a hit in the order in which they decide. */
-export function rulesOf(hit: Hit): readonly Rule[] {
-  return createRuleReader()(hit);
-}
-
-/** {@link rulesOf} for many hits of one query, which share the names of their rules. */
+/** Makes a reader of hits' rules, in the order in which they decide, for the hits of one query: they share rule names. */
 export function createRuleReader(): (hit: Hit) => readonly Rule[] {
   const kinds = new Map<string, RuleKind>();
   return ({ details }) => {
