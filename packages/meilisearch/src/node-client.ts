@@ -24,6 +24,7 @@ export type NodeRequest = {
   /** Already encoded, beginning with a slash. */
   path: string;
   query?: URLSearchParams | Record<string, string>;
+  /** Lower-case names; they win over the client's own (`authorization`, and `content-type` of a body). */
   headers?: Record<string, string>;
   body?: string | Buffer;
   signal?: AbortSignal;

@@ -38,7 +38,7 @@ const PERSONALIZE: FieldTable<{ userContext: string }> = {
   userContext: { code: "invalid_search_personalize_user_context", read: readString },
 };
 
-const readPersonalize: Read<{ userContext: string }> = (value, place) => {
+export const readPersonalize: Read<{ userContext: string }> = (value, place) => {
   const { userContext } = readFields(PERSONALIZE, value, place);
   if (userContext === undefined) throw wrongValue(place, "missing field `userContext`");
   return { userContext };
@@ -81,7 +81,7 @@ export const SEARCH_FIELDS: FieldTable<SearchRequest> = {
 };
 
 /** Fills in the defaults and checks what several fields decide together. */
-const completeSearch = (given: Partial<SearchRequest>): SearchRequest => {
+export const completeSearch = (given: Partial<SearchRequest>): SearchRequest => {
   const search = { ...DEFAULT_SEARCH, ...given };
   if (search.media && search.vector)
     throw new MeilisearchError(

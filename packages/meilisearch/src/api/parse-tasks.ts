@@ -1,6 +1,6 @@
 import { type ErrorCode, MeilisearchError } from "../errors.ts";
 import { type FieldTable, readQuery } from "./fields.ts";
-import { isIndexUid } from "./index-object.ts";
+import { readIndexUid } from "./index-object.ts";
 import { DEFAULT_PAGE_LIMIT } from "./paging.ts";
 import { queryBoolean, queryInteger, queryListOrStar } from "./query-readers.ts";
 import { type Read, readString, wrongValue } from "./readers.ts";
@@ -61,15 +61,6 @@ const queryOneOf =
     throw wrongValue(place, `\`${String(value)}\` is not one of ${known.map((name) => `\`${name}\``).join(", ")}.`);
   };
 
-const queryIndexUid: Read<string> = (value, place) => {
-  const uid = readString(value, place);
-  if (isIndexUid(uid)) return uid;
-  throw new MeilisearchError(
-    "invalid_index_uid",
-    `\`${uid}\` is not a valid index uid. Index uid can be an integer or a string containing only alphanumeric characters, hyphens (-) and underscores (_), and can not be more than 512 bytes.`,
-  );
-};
-
 const uids = queryListOrStar(queryInteger(MAX_UID));
 
 const FILTERS: FieldTable<TaskFilters> = {
@@ -78,7 +69,7 @@ const FILTERS: FieldTable<TaskFilters> = {
   canceledBy: { code: "invalid_task_canceled_by", read: uids },
   types: { code: "invalid_task_types", read: queryListOrStar(queryOneOf(TASK_TYPES)) },
   statuses: { code: "invalid_task_statuses", read: queryListOrStar(queryOneOf(TASK_STATUSES)) },
-  indexUids: { code: "invalid_index_uid", read: queryListOrStar(queryIndexUid) },
+  indexUids: { code: "invalid_index_uid", read: queryListOrStar(readIndexUid) },
   afterEnqueuedAt: { code: "invalid_task_after_enqueued_at", read: queryDate("after") },
   beforeEnqueuedAt: { code: "invalid_task_before_enqueued_at", read: queryDate("before") },
   afterStartedAt: { code: "invalid_task_after_started_at", read: queryDate("after") },
