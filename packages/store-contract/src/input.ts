@@ -1,9 +1,11 @@
-import { type JsonValue, jsonObject, jsonValue } from "@miroir/schema";
 import { z } from "zod";
+import { textProblem } from "./json-input.ts";
+
+export { json, jsonObjectInput, MAX_JSON_BYTES } from "./json-input.ts";
 
 export const MAX_KEY_BYTES = 1024;
 export const MAX_TEXT_BYTES = 64 * 1024;
-export const MAX_JSON_BYTES = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 export const MAX_UID = 2 ** 31 - 1;
 
 const bytes = (text: string): number => Buffer.byteLength(text, "utf8");
@@ -12,8 +14,10 @@ const bytes = (text: string): number => Buffer.byteLength(text, "utf8");
 const text = (maxBytes: number) =>
   z
     .string()
-    .refine((value) => value.isWellFormed(), "must not hold lone surrogates")
-    .refine((value) => !value.includes("\0"), "must not hold NUL")
+    .superRefine((value, ctx) => {
+      const problem = textProblem(value);
+      if (problem !== null) ctx.addIssue(problem);
+    })
     .refine((value) => bytes(value) <= maxBytes, `must not be longer than ${maxBytes} bytes`);
 
 /** A part of a key: not empty, any other Unicode. */
@@ -21,7 +25,7 @@ export const keyText = text(MAX_KEY_BYTES).refine((value) => value.length > 0, "
 /** A value that is kept and given back. */
 export const valueText = text(MAX_TEXT_BYTES);
 /** An answer or event kept whole. */
-export const bodyText = text(MAX_JSON_BYTES);
+export const bodyText = text(MAX_BODY_BYTES);
 export const uid = z.int().min(0).max(MAX_UID);
 export const count = z.int().min(0);
 export const positive = z.int().min(1);
@@ -32,20 +36,21 @@ export const durationMs = z
   .int()
   .min(1)
   .max(10 * 365 * 24 * 3600 * 1000);
-export const sha256 = z.instanceof(Uint8Array).refine((value) => value.length === 32, "must be 32 bytes");
+export const sha256 = z
+  .instanceof(Uint8Array)
+  .refine((value) => value.length === 32, "must be 32 bytes")
+  .transform((value) => Buffer.from(value));
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hex");
 /** How many rows one call may touch or return. */
 export const batchLimit = z.int().min(1).max(1000);
 
-const serializes = (value: JsonValue): boolean => {
-  const json = JSON.stringify(value);
-  return json.isWellFormed() && !json.includes("\\u0000") && !/\\ud[89a-f]/i.test(json);
-};
-const small = (value: JsonValue): boolean => bytes(JSON.stringify(value)) <= MAX_JSON_BYTES;
-
-export const json = jsonValue
-  .refine(serializes, "must not hold NUL or lone surrogates")
-  .refine(small, `must not be longer than ${MAX_JSON_BYTES} bytes as JSON`);
-export const jsonObjectInput = jsonObject
-  .refine(serializes, "must not hold NUL or lone surrogates")
-  .refine(small, `must not be longer than ${MAX_JSON_BYTES} bytes as JSON`);
+/** An object whose keys are key parts. Not `z.record`, which loses the key `__proto__`. */
+export const keyedBy = <T>(shape: z.ZodType<T>) =>
+  z
+    .custom<object>(
+      (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+      "must be an object",
+    )
+    .transform((value) => Object.entries(value))
+    .pipe(z.array(z.tuple([keyText, shape])).max(10_000))
+    .transform((entries) => Object.fromEntries<T>(entries));

@@ -6,7 +6,8 @@ import { type Indexes, indexesMethods } from "./beside/indexes.ts";
 import { type LoginBackoff, loginBackoffMethods } from "./beside/login-backoff.ts";
 import { type RateLimits, rateLimitsMethods } from "./beside/rate-limits.ts";
 import { type ScopedKeys, scopedKeysMethods } from "./beside/scoped-keys.ts";
-import type { MethodSpecs } from "./methods.ts";
+import { batchLimit } from "./input.ts";
+import type { MethodSpec, MethodSpecs } from "./methods.ts";
 import { type AdminSessions, adminSessionsMethods } from "./tables/admin-sessions.ts";
 import { type Aliases, aliasesMethods } from "./tables/aliases.ts";
 import { type Canaries, canariesMethods } from "./tables/canaries.ts";
@@ -75,6 +76,9 @@ export const STORE_METHODS: { readonly [P in PartName]: MethodSpecs<StoreParts[P
   scopedKeys: scopedKeysMethods,
 };
 
+/** `Store.sweep`, for the door. */
+export const SWEEP_METHOD: MethodSpec = { kind: "write", args: [batchLimit] };
+
 export const BACKENDS = ["sqlite", "redis", "memory"] as const;
 export type Backend = (typeof BACKENDS)[number];
 
@@ -90,7 +94,7 @@ export interface Store extends StoreParts {
   health(): Promise<void>;
   /** How many rows each table has, expired ones not yet swept included. Walks the tables: for operators, not for requests. */
   sizes(): Promise<Record<TableName, number>>;
-  /** Deletes at most `limit` rows past their deadline from each table that has one. @returns how many in all. */
+  /** Deletes at most `limit` (1 to 1000) rows past their deadline from each table that has one. @returns how many in all. @throws invalid_argument. */
   sweep(limit: number): Promise<number>;
   /** Calls back after rows of the watched tables changed (`WATCHED_TABLES`). @returns what stops it. */
   watch(listener: ChangeListener): () => void;

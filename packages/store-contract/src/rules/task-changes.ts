@@ -24,13 +24,14 @@ export function newTaskRow(uid: number, task: NewTask, now: number): TaskRow {
 
 /** Node tasks with news from some nodes; a node task that has ended keeps its status. */
 export function mergeNodeTasks(present: NodeTasks, news: NodeTasks): NodeTasks {
-  const merged = { ...present };
+  const merged = new Map(Object.entries(present));
   for (const [node, task] of Object.entries(news)) {
-    const before = Object.hasOwn(present, node) ? present[node] : undefined;
+    const before = merged.get(node);
     const ended = before !== undefined && before.uid === task.uid && isFinished(before.status);
-    merged[node] = ended ? before : task;
+    if (!ended) merged.set(node, task);
   }
-  return merged;
+  // Not `merged[node] = task`, which for a node called `__proto__` would set no entry.
+  return Object.fromEntries(merged);
 }
 
 /** The row after a transition; the row itself when the task is in that status already and has ended; `null` when the move is illegal. */

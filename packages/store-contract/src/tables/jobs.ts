@@ -91,7 +91,7 @@ export const jobsMethods: MethodSpecs<Jobs> = {
   claim: write(keyText, z.array(keyText).min(1).max(100), durationMs),
   heartbeat: write(keyText, keyText, jsonObjectInput.nullable()),
   complete: write(keyText, keyText, json),
-  fail: write(keyText, keyText, taskError, time.nullable()),
+  fail: write(keyText, keyText, json.pipe(taskError), time.nullable()),
   cancel: write(keyText),
   requeueExpired: write(batchLimit),
   get: read(keyText),

@@ -1,7 +1,7 @@
 import {
   type JsonObject,
   type NodeTasks,
-  nodeTasks,
+  nodeTask,
   TASK_STATUSES,
   type TaskError,
   type TaskRow,
@@ -10,7 +10,7 @@ import {
 } from "@miroir/schema";
 import { z } from "zod";
 import type { WriteOptions } from "../fence.ts";
-import { batchLimit, count, jsonObjectInput, keyText, time, uid, valueText } from "../input.ts";
+import { batchLimit, count, json, jsonObjectInput, keyedBy, keyText, time, uid, valueText } from "../input.ts";
 import { type MethodSpecs, read, write } from "../methods.ts";
 import { type Page, type PageRequest, pageRequest } from "../page.ts";
 
@@ -102,17 +102,17 @@ export interface Tasks {
 const newTask = z.strictObject({
   indexUid: keyText.nullable(),
   type: keyText,
-  nodeTasks: z.record(keyText, nodeTasks.valueType),
+  nodeTasks: keyedBy(nodeTask),
   status: z.enum(TASK_STATUSES).optional(),
   details: jsonObjectInput.nullable().optional(),
-  error: taskError.nullable().optional(),
+  error: json.pipe(taskError).nullable().optional(),
   customMetadata: valueText.nullable().optional(),
 });
 
 const transition = z.strictObject({
   status: z.enum(TASK_STATUSES),
   details: jsonObjectInput.nullable().optional(),
-  error: taskError.nullable().optional(),
+  error: json.pipe(taskError).nullable().optional(),
   canceledBy: uid.optional(),
   startedAt: time.optional(),
   finishedAt: time.optional(),
@@ -141,7 +141,7 @@ const listRequest = z.strictObject({
 export const tasksMethods: MethodSpecs<Tasks> = {
   create: write(newTask),
   get: read(count),
-  updateNodeTasks: write(count, z.record(keyText, nodeTasks.valueType)),
+  updateNodeTasks: write(count, keyedBy(nodeTask)),
   transition: write(count, transition),
   list: read(filter, listRequest),
   countByStatus: read(),
