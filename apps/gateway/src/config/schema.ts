@@ -6,7 +6,7 @@ const durationMs = z
   .min(1)
   .max(24 * 3600 * 1000);
 /** Marks a setting that is never printed and that may come from a file (`…_FILE`). */
-const secret = (shape: z.ZodString = z.string()) => shape.min(1).nullable().default(null).meta({ secret: true });
+const secret = () => z.string().min(1).nullable().default(null).meta({ secret: true });
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
 
@@ -41,7 +41,9 @@ export const configSchema = z.strictObject({
   task_store: z
     .strictObject({
       backend: z.enum(["sqlite", "redis"]).default("sqlite"),
+      /** The SQLite file. Development nodes get one of their own beside it, `….development.db`. */
       path: z.string().min(1).default("./data/miroir.db"),
+      /** Where Redis is; may hold a password. */
       url: secret(),
     })
     .prefault({}),
