@@ -1,8 +1,11 @@
 import type { Placement } from "./placement.ts";
 
-/** How many of `replicationFactor` replicas must accept a write: more than half. */
+/**
+ * How many of `replicationFactor` replicas must accept a write: more than half, but of two only one. More than half of two
+ * would be both, and a second replica would then make writes fail more often than none.
+ */
 export function quorum(replicationFactor: number): number {
-  return Math.floor(replicationFactor / 2) + 1;
+  return replicationFactor === 2 ? 1 : Math.floor(replicationFactor / 2) + 1;
 }
 
 export type WriteVerdict = {
