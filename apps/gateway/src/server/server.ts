@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import type { Config } from "../config/schema.ts";
+import { authorize } from "./auth.ts";
+import { readBody } from "./body.ts";
+import { allowOrigins } from "./cors.ts";
+import { handleError } from "./errors.ts";
+import { learnPaths } from "./known-paths.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Fires when the client went away before it had the answer: what was asked of nodes on its behalf can stop. */
+    clientGone: AbortSignal;
+  }
+}
+
+const HEADERS_TIMEOUT_MS = 30_000;
+/** For the whole request, body included: a slow uplink may take minutes for 100 MB. */
+const REQUEST_TIMEOUT_MS = 300_000;
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const MAX_HEADER_BYTES = 64 * 1024;
+/** Document ids of 511 bytes, each byte percent-encoded. */
+const MAX_PARAM_LENGTH = 2_000;
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0] ?? "";
+
+/**
+ * The HTTP side, without routes: bodies come raw (`request.body` is a Buffer or `undefined`), every error becomes the API's
+ * envelope, unknown paths are 404 and wrong verbs 405, both empty, and every request leaves one line in the log.
+ */
+export function createServer(config: Config, log: Logger): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = log;
+  const app = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    exposeHeadRoutes: false,
+    forceCloseConnections: "idle",
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    // Ours is checked after decompression, in readBody.
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    genReqId: ({ headers }) => {
+      const given = headers["x-request-id"];
+      return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    frameworkErrors: (error, request, reply) => {
+      handleError(error, request, reply);
+    },
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: MAX_PARAM_LENGTH },
+  });
+  const isKnown = learnPaths(app);
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (request, payload) =>
+    readBody(payload, {
+      encoding: request.headers["content-encoding"],
+      length: Number(request.headers["content-length"] ?? 0),
+      maxBytes: config.server.maxBodyBytes,
+    }),
+  );
+
+  const neverGone = new AbortController().signal;
+  app.decorateRequest("clientGone");
+  app.addHook("onRequest", async (request, reply) => {
+    const answered = allowOrigins(request, reply);
+    if (answered) return answered;
+    request.clientGone = neverGone;
+    if (request.is404) return;
+    authorize(request, config);
+    const gone = new AbortController();
+    request.clientGone = gone.signal;
+    reply.raw.once("close", () => {
+      if (!reply.raw.writableFinished) gone.abort();
+    });
+    return;
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const { method, routeOptions } = request;
+    const ms = Math.round(reply.elapsedTime * 10) / 10;
+    request.log.info({ method, route: routeOptions.url ?? null, status: reply.statusCode, ms }, "request");
+  });
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler((request, reply) => reply.code(isKnown(pathOf(request)) ? 405 : 404).send());
+  return app;
+}
