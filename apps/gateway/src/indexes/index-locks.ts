@@ -1,8 +1,4 @@
-/** Serialises the writes of one index, in the order in which they came; writes of other indexes do not wait. */
-export type IndexLocks = {
-  /** Runs `work` once everything begun before it on the same index has ended, well or badly. */
-  run<T>(indexUid: string, work: () => Promise<T>): Promise<T>;
-};
+import type { IndexLocks } from "../context.ts";
 
 /**
  * Two writes that reach two replicas of a document in different orders leave them different for ever. Node queues are

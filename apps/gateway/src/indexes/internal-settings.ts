@@ -2,26 +2,31 @@ import type { FilterableAttribute, Settings, SettingsPatch } from "@miroir/meili
 import { MeilisearchError } from "@miroir/meilisearch";
 import { hasMarkerCharacter, RESERVED_PREFIX, SEQUENCE_FIELD, SHARD_FIELD } from "@miroir/routing";
 
+const nothing = { equality: false, comparison: false };
+
 /**
- * Makes the shard marker filterable on nodes, and good for nothing else. It comes first because of several rules that
- * match a field a node takes the first.
+ * Makes the shard marker filterable on nodes, and good for nothing else, and keeps the sequence out of clients' patterns
+ * such as `*`. They come first because of several rules that match a field a node takes the first.
  */
-export const MARKER_RULE = {
-  attributePatterns: [SHARD_FIELD],
-  features: { facetSearch: false, filter: { equality: true, comparison: false } },
-} as const;
+const MARKER_RULES: readonly FilterableAttribute[] = [
+  { attributePatterns: [SHARD_FIELD], features: { facetSearch: false, filter: { ...nothing, equality: true } } },
+  { attributePatterns: [SEQUENCE_FIELD], features: { facetSearch: false, filter: nothing } },
+];
+
+/** How many filterable rules on nodes come before the client's own. */
+export const MARKER_RULE_COUNT = MARKER_RULES.length;
 
 /** What every node is told when an index begins: settings that clients neither set nor see. */
-export const INITIAL_NODE_SETTINGS: Readonly<Record<string, unknown>> = { filterableAttributes: [MARKER_RULE] };
+export const INITIAL_NODE_SETTINGS: Readonly<Record<string, unknown>> = { filterableAttributes: MARKER_RULES };
 
 /**
- * A settings update as nodes get it: the marker's rule stays the first filterable one, and the sequence stays
+ * A settings update as nodes get it: the markers' rules stay the first filterable ones, and the sequence stays
  * retrievable where the displayed attributes are restricted, since the merge needs it of every hit.
  */
 export function nodeSettings(patch: SettingsPatch): Record<string, unknown> {
   const result: Record<string, unknown> = { ...patch };
   if (patch.filterableAttributes !== undefined)
-    result.filterableAttributes = [MARKER_RULE, ...(patch.filterableAttributes ?? [])];
+    result.filterableAttributes = [...MARKER_RULES, ...(patch.filterableAttributes ?? [])];
   if (patch.displayedAttributes && !patch.displayedAttributes.includes("*"))
     result.displayedAttributes = [...patch.displayedAttributes, SEQUENCE_FIELD];
   return result;
@@ -38,7 +43,7 @@ export function clientSettings<T extends Partial<Settings>>(settings: T): T {
 
 function isClients(attribute: FilterableAttribute): boolean {
   const patterns = typeof attribute === "string" ? [attribute] : attribute.attributePatterns;
-  return !patterns.includes(SHARD_FIELD);
+  return !patterns.some((pattern) => pattern.startsWith(RESERVED_PREFIX));
 }
 
 /**
@@ -58,7 +63,10 @@ export function checkSettings(patch: SettingsPatch): void {
   }
   const reserved = namedFields(patch).find((name) => name.startsWith(RESERVED_PREFIX));
   if (reserved !== undefined)
-    throw new MeilisearchError("miroir_reserved_field", "Fields whose names begin with the reserved prefix cannot be set.");
+    throw new MeilisearchError(
+      "miroir_reserved_field",
+      "Fields whose names begin with the reserved prefix cannot be set.",
+    );
 }
 
 function namedFields(patch: SettingsPatch): string[] {

@@ -1,0 +1,57 @@
+import { arrayItems, fieldText, objectFields } from "@miroir/meilisearch";
+import { type Hit, type mergeFacetDistributions, type mergeFacetStats, SEQUENCE_FIELD } from "@miroir/routing";
+import { distinctKey } from "./facet-value.ts";
+import { scalarsAt } from "./json-path.ts";
+
+type FacetDistribution = Parameters<typeof mergeFacetDistributions>[0][number];
+type FacetStats = Parameters<typeof mergeFacetStats>[0][number];
+
+/** A node's answer to a search, cut into what the merge needs. */
+export type NodeSearchAnswer = {
+  /** Their `source.node` is to be filled in by whoever knows the node. */
+  readonly hits: readonly Omit<Hit, "source">[];
+  readonly total: number;
+  readonly processingTimeMs: number;
+  readonly facetDistribution: FacetDistribution;
+  readonly facetStats: FacetStats;
+  /** JSON text, when it was asked for. */
+  readonly performanceDetails: string | undefined;
+};
+
+/**
+ * Reads a node's answer without rebuilding its hits.
+ *
+ * @param distinct the field whose values may appear once
+ * @throws SyntaxError when the text is no search answer
+ */
+export function readSearchAnswer(text: string, distinct: string | null): NodeSearchAnswer {
+  const members = new Map<string, string>();
+  for (const { key, valueStart, valueEnd } of objectFields(text)) members.set(key, text.slice(valueStart, valueEnd));
+  const total = members.get("estimatedTotalHits") ?? members.get("totalHits");
+  const hits = members.get("hits");
+  if (total === undefined || hits === undefined) throw new SyntaxError("a search answer without hits or total");
+  const parsed = (name: string): unknown => JSON.parse(members.get(name) ?? "{}");
+  return {
+    hits: Array.from(arrayItems(hits), ({ start, end }) => readHit(hits.slice(start, end), distinct)),
+    total: Number(total),
+    processingTimeMs: Number(members.get("processingTimeMs") ?? 0),
+    facetDistribution: parsed("facetDistribution") as FacetDistribution,
+    facetStats: parsed("facetStats") as FacetStats,
+    performanceDetails: members.get("performanceDetails"),
+  };
+}
+
+function readHit(text: string, distinct: string | null): Omit<Hit, "source"> {
+  const details = fieldText(text, "_rankingScoreDetails");
+  const score = fieldText(text, "_rankingScore");
+  const sequence = fieldText(text, SEQUENCE_FIELD);
+  const value = distinct === null ? undefined : scalarsAt(text, distinct)[0];
+  const key = value === undefined ? undefined : distinctKey(value);
+  return {
+    text,
+    ...(details !== undefined && { details: JSON.parse(details) as NonNullable<Hit["details"]> }),
+    ...(score !== undefined && { score: Number(score) }),
+    ...(sequence !== undefined && { sequence: JSON.parse(sequence) as string }),
+    ...(key !== undefined && { distinct: key }),
+  };
+}

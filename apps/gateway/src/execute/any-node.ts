@@ -1,0 +1,34 @@
+import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } from "@miroir/meilisearch";
+import type { Context } from "../context.ts";
+import { errorOf, relayedError } from "./node-error.ts";
+
+/**
+ * Asks one node something that all know, the cheapest first and those that missed writes last; the next one when it
+ * fails. Returns the body of the answer.
+ *
+ * @throws MeilisearchError the node's own error when it refuses; index_not_found when no node has the index;
+ *   miroir_unavailable_shards when none answers
+ */
+export async function askAnyNode(context: Context, indexUid: string, request: NodeRequest): Promise<string> {
+  const { cluster } = context;
+  const misses = (node: string) =>
+    Number([...cluster.placement.targets.keys()].some((shard) => cluster.isStale(node, indexUid, shard)));
+  const nodes = cluster.nodeIds
+    .filter((node) => cluster.isUsable(node))
+    .map((node) => ({ node, misses: misses(node), cost: cluster.cost(node) }))
+    .sort((a, b) => a.misses - b.misses || a.cost - b.cost);
+  let notFound: ErrorEnvelope | undefined;
+  for (const { node } of nodes) {
+    try {
+      const response = await cluster.request(node, { deadlineMs: context.config.scatter.nodeTimeoutMs, ...request });
+      if (response.status === 200) return response.body.toString("utf8");
+      const error = errorOf(response);
+      if (error?.code === "index_not_found") notFound = error;
+      else if (error?.type === "invalid_request") throw relayedError(error);
+    } catch (cause) {
+      if (!(cause instanceof NodeFailure)) throw cause;
+    }
+  }
+  if (notFound) throw relayedError(notFound);
+  throw new MeilisearchError("miroir_unavailable_shards", "No node can answer.");
+}

@@ -1,0 +1,139 @@
+import {
+  type ErrorEnvelope,
+  MeilisearchError,
+  NodeFailure,
+  type NodeRequest,
+  type NodeResponse,
+} from "@miroir/meilisearch";
+import type { Context } from "../context.ts";
+import { planRead } from "../plan/read-plan.ts";
+import { errorOf, relayedError } from "./node-error.ts";
+
+export type ScatterOptions<T> = {
+  readonly indexUid: string;
+  /** What the read is about without its paging. */
+  readonly key: string;
+  /** The shards the read needs; all of them by default. */
+  readonly shards?: readonly number[] | undefined;
+  readonly request: (shards: readonly number[]) => NodeRequest;
+  /** Reads an answer of status 200. Whatever it throws makes the node count as failed for this read. */
+  readonly read: (body: string) => T;
+};
+
+export type ScatterPart<T> = { readonly node: string; readonly shards: readonly number[]; readonly value: T };
+
+export type ScatterResult<T> = {
+  /** One per node that answered, in no order that means anything; no shard is in two of them. */
+  readonly parts: readonly ScatterPart<T>[];
+  /** The value of `X-Miroir-Degraded`, when a shard is missing or may be old. */
+  readonly degraded: string | null;
+};
+
+type Outcome<T> =
+  | { readonly kind: "value"; readonly value: T }
+  | { readonly kind: "refused"; readonly error: ErrorEnvelope }
+  | { readonly kind: "failed"; readonly error?: ErrorEnvelope | undefined };
+
+/**
+ * Asks one replica of every needed shard. A replica that fails is replaced by another until none is left; a shard nobody
+ * answers for is left out or fails the read, as the configuration says.
+ *
+ * @throws MeilisearchError the error of a node that refused the request; index_not_found when no node has the index (yet);
+ *   miroir_unavailable_shards
+ */
+export async function scatter<T>(context: Context, options: ScatterOptions<T>): Promise<ScatterResult<T>> {
+  const { cluster } = context;
+  const { placement } = cluster;
+  const all = options.shards ?? [...placement.targets.keys()];
+  const parts: ScatterPart<T>[] = [];
+  const failed = new Set<string>();
+  const errors: ErrorEnvelope[] = [];
+  const stale: number[] = [];
+  let needed: readonly number[] = all;
+  const missing: number[] = [];
+
+  while (needed.length > 0) {
+    const plan = planRead({
+      placement,
+      key: options.key,
+      shards: needed,
+      isUsable: (node) => cluster.isUsable(node) && !failed.has(node),
+      cost: (node) => cluster.cost(node),
+      isStale: (node, shard) => cluster.isStale(node, options.indexUid, shard),
+    });
+    missing.push(...plan.missing);
+    const outcomes = await Promise.all(
+      plan.assignments.map(async ({ node, shards }) => ({
+        node,
+        shards,
+        outcome: await ask(context, node, shards, options),
+      })),
+    );
+    const again: number[] = [];
+    for (const { node, shards, outcome } of outcomes) {
+      if (outcome.kind === "refused") throw relayedError(outcome.error);
+      if (outcome.kind === "value") {
+        parts.push({ node, shards, value: outcome.value });
+        stale.push(...shards.filter((shard) => plan.stale.includes(shard)));
+        continue;
+      }
+      failed.add(node);
+      if (outcome.error) errors.push(outcome.error);
+      again.push(...shards);
+    }
+    needed = again.sort((a, b) => a - b);
+  }
+
+  if (missing.length > 0) {
+    const notFound = errors.find(({ code }) => code === "index_not_found");
+    if (notFound && parts.length === 0) throw relayedError(notFound);
+    if (parts.length === 0 || context.config.scatter.unavailableShardPolicy === "error")
+      throw new MeilisearchError(
+        "miroir_unavailable_shards",
+        `No node can answer for ${missing.length} of ${all.length} shards.`,
+      );
+  }
+  return { parts, degraded: describe(all, missing, stale) };
+}
+
+async function ask<T>(
+  context: Context,
+  node: string,
+  shards: readonly number[],
+  { request, read }: ScatterOptions<T>,
+): Promise<Outcome<T>> {
+  const deadlineMs = context.config.scatter.nodeTimeoutMs;
+  let response: NodeResponse;
+  try {
+    response = await context.cluster.request(node, { deadlineMs, ...request(shards) });
+  } catch (cause) {
+    if (cause instanceof NodeFailure) return { kind: "failed" };
+    throw cause;
+  }
+  if (response.status === 200) {
+    try {
+      return { kind: "value", value: read(response.body.toString("utf8")) };
+    } catch (cause) {
+      context.log.warn({ node, err: cause }, "a node's answer cannot be read");
+      return { kind: "failed" };
+    }
+  }
+  const error = errorOf(response);
+  const isRefusal = error !== undefined && response.status < 500 && !isNodesOwnTrouble(error);
+  return isRefusal ? { kind: "refused", error } : { kind: "failed", error };
+}
+
+/** Errors that tell about the node and not about the request: another replica may do better. */
+function isNodesOwnTrouble({ code, type }: ErrorEnvelope): boolean {
+  return code === "index_not_found" || type === "auth" || type === "system" || type === "internal";
+}
+
+function describe(all: readonly number[], missing: readonly number[], stale: readonly number[]): string | null {
+  if (missing.length > 0) {
+    const coverage = ((all.length - missing.length) / all.length).toFixed(4);
+    return `reason=unavailable_shards; shards=${[...missing].sort((a, b) => a - b).join(",")}; coverage=${coverage}`;
+  }
+  return stale.length > 0
+    ? `reason=stale_replicas; shards=${[...stale].sort((a, b) => a - b).join(",")}; coverage=1.0000`
+    : null;
+}

@@ -1,0 +1,84 @@
+import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } from "@miroir/meilisearch";
+import { judgeWrite } from "@miroir/routing";
+import type { NewTask } from "@miroir/store-contract";
+import type { Context } from "../context.ts";
+import { errorOf, relayedError } from "./node-error.ts";
+
+type NodeTasks = NewTask["nodeTasks"];
+
+export type NodeWrite = {
+  readonly indexUid: string;
+  /** The shards the write touches. */
+  readonly shards: readonly number[];
+  readonly parts: readonly { readonly node: string; readonly request: NodeRequest }[];
+};
+
+export type WriteOutcome = {
+  readonly nodeTasks: NodeTasks;
+  /** The value of `X-Miroir-Degraded`, when some replica misses the write. */
+  readonly degraded: string | null;
+};
+
+type Answer = { readonly taskUid: number } | { readonly error: ErrorEnvelope } | "failed";
+
+/**
+ * Hands a write to every node it concerns, at once, and returns when they have enqueued it or failed. Nodes that are out
+ * are not tried: they would only hold the others up. Replicas that miss the write are remembered and not read any more.
+ *
+ * @throws MeilisearchError the nodes' own error when they refuse the request; miroir_no_quorum
+ */
+export async function sendWrite(context: Context, { indexUid, shards, parts }: NodeWrite): Promise<WriteOutcome> {
+  const answers = new Map<string, Answer>();
+  await Promise.all(parts.map(async ({ node, request }) => answers.set(node, await send(context, node, request))));
+
+  const nodeTasks: Record<string, NodeTasks[string]> = {};
+  for (const [node, answer] of answers)
+    if (answer !== "failed" && "taskUid" in answer) nodeTasks[node] = { uid: answer.taskUid, status: "enqueued" };
+  const verdict = judgeWrite(context.cluster.placement, shards, (node) => nodeTasks[node] !== undefined);
+  if (!verdict.stands) {
+    for (const answer of answers.values())
+      if (answer !== "failed" && "error" in answer) throw relayedError(answer.error);
+    throw new MeilisearchError("miroir_no_quorum", "Too few nodes have taken the write; it may be repeated.");
+  }
+  for (const missed of verdict.missed) context.cluster.noteMissed(missed.node, indexUid, missed.shards);
+  return {
+    nodeTasks,
+    degraded: verdict.degraded
+      ? describe(
+          verdict.missed.map(({ node }) => node),
+          verdict.groupsWithoutWrite,
+        )
+      : null,
+  };
+}
+
+/** The same request to every node, such as a change of settings; it touches every shard. */
+export function broadcast(context: Context, indexUid: string, request: NodeRequest): Promise<WriteOutcome> {
+  const { placement, nodeIds } = context.cluster;
+  const parts = nodeIds.map((node) => ({ node, request }));
+  return sendWrite(context, { indexUid, shards: [...placement.targets.keys()], parts });
+}
+
+/** Sends one write to one node: the uid of its task, its refusal, or "failed" when it has to be counted as missed. */
+async function send({ cluster, log }: Context, node: string, request: NodeRequest): Promise<Answer> {
+  if (!cluster.isUsable(node)) return "failed";
+  try {
+    const response = await cluster.request(node, request);
+    if (response.status === 202) {
+      const { taskUid } = JSON.parse(response.body.toString("utf8")) as { taskUid?: unknown };
+      if (Number.isInteger(taskUid)) return { taskUid: taskUid as number };
+    }
+    const error = errorOf(response);
+    log.warn({ node, status: response.status, code: error?.code }, "a node refused a write");
+    return error && response.status < 500 && error.type === "invalid_request" ? { error } : "failed";
+  } catch (cause) {
+    if (!(cause instanceof NodeFailure) && !(cause instanceof SyntaxError)) throw cause;
+    log.warn({ node, err: cause }, "a node did not take a write");
+    return "failed";
+  }
+}
+
+function describe(nodes: readonly string[], groupsWithout: readonly number[]): string {
+  const groups = groupsWithout.length > 0 ? `; groups=${groupsWithout.join(",")}` : "";
+  return `reason=missed_write; nodes=${nodes.join(",")}${groups}`;
+}

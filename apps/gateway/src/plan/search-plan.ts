@@ -1,0 +1,78 @@
+import { DEFAULT_SEARCH, MeilisearchError, printFilter, type SearchRequest, type Settings } from "@miroir/meilisearch";
+import { type NodeRequestPlan, planNodeRequest, RESERVED_PREFIX } from "@miroir/routing";
+import { refuseReservedFilter, refuseReservedNames } from "./reserved-fields.ts";
+
+/** The settings that decide how answers are merged. */
+export type SearchSettings = Pick<
+  Settings,
+  "distinctAttribute" | "faceting" | "pagination" | "filterableAttributes" | "displayedAttributes"
+>;
+
+export type SearchPlanOptions = {
+  readonly request: SearchRequest;
+  readonly settings: SearchSettings;
+  /** Whether documents carry a sequence that breaks ties. */
+  readonly hasSequence: boolean;
+};
+
+export type SearchPlan = NodeRequestPlan & {
+  /** What the search is about without its paging, so that all pages come from one group. */
+  readonly key: string;
+  /** The field of which every value may appear once. */
+  readonly distinct: string | null;
+  /** Fields the client did not ask for, apart from our own. */
+  readonly added: readonly string[];
+};
+
+/**
+ * Plans a search on one index: what every node is asked and how its answers are merged.
+ *
+ * @throws MeilisearchError miroir_reserved_field; invalid_search_facets where a single node finds nothing filterable;
+ *   miroir_not_implemented for semantic search and personalization
+ */
+export function planSearch({ request, settings, hasSequence }: SearchPlanOptions): SearchPlan {
+  refuseSemantic(request);
+  refuseReserved(request);
+  if (request.facets && request.facets.length > 0 && settings.filterableAttributes.length === 0)
+    throw new MeilisearchError(
+      "invalid_search_facets",
+      `Invalid facet distribution: Pattern \`${request.facets[0]}\` is not filterable. This index does not have configured filterable attributes.`,
+    );
+  const distinct = request.distinct ?? settings.distinctAttribute;
+  const { offset, limit, page, hitsPerPage, ...unpaged } = given(request);
+  const paging = { offset, limit, page, hitsPerPage } as Pick<
+    SearchRequest,
+    "offset" | "limit" | "page" | "hitsPerPage"
+  >;
+  const plan = planNodeRequest(
+    { ...unpaged, ...paging },
+    {
+      hasSequence,
+      maxTotalHits: settings.pagination.maxTotalHits,
+      neededFields: distinct === null ? [] : [distinct],
+    },
+  );
+  const added = plan.strip.fields.filter((field) => !field.startsWith(RESERVED_PREFIX));
+  return { ...plan, key: JSON.stringify(unpaged), distinct, added };
+}
+
+/** What the client said, without what goes without saying; the filter in its canonical form. */
+function given(request: SearchRequest): Record<string, unknown> {
+  const entries = Object.entries(request).filter(
+    ([name, value]) => value !== null && value !== DEFAULT_SEARCH[name as keyof SearchRequest],
+  );
+  const said = Object.fromEntries(entries);
+  return request.filter ? { ...said, filter: printFilter(request.filter) } : said;
+}
+
+function refuseSemantic({ hybrid, vector, media, personalize }: SearchRequest): void {
+  const asked = Object.entries({ hybrid, vector, media, personalize }).find(([, value]) => value !== null);
+  if (asked)
+    throw new MeilisearchError("miroir_not_implemented", `Searching with \`${asked[0]}\` is not supported yet.`);
+}
+
+function refuseReserved({ filter, sort, facets, distinct, attributesToSearchOn }: SearchRequest): void {
+  refuseReservedFilter(filter);
+  refuseReservedNames([...(sort ?? []), ...(facets ?? []), ...(attributesToSearchOn ?? [])]);
+  if (distinct !== null) refuseReservedNames([distinct]);
+}
