@@ -12,7 +12,7 @@ export interface FacetResult {
 /** Up to this many candidates a node counts value by value, and then orders numbers as text. */
 const smallSetLimit = 3000;
 
-/** Counts the values of each attribute among the candidates; numbers and texts each up to `maxValues`. */
+/** Counts the values of each attribute among the candidates, numbers first, up to `maxValues` (see inside for when not). */
 export function facetDistribution(
   facets: FacetReader,
   candidates: DocSet,
@@ -37,17 +37,21 @@ export function facetDistribution(
         else known.count++;
       }
     }
-    const asText = candidateCount <= smallSetLimit;
     const order = sortBy(field);
-    const numberEntries = [...numbers].sort(([a, countA], [b, countB]) =>
-      order === "count" ? countB - countA || a - b : asText ? compareBytes(String(a), String(b)) : a - b,
-    );
+    const byDocument = order === "alpha" && candidateCount <= smallSetLimit;
+    const numberEntries = [...numbers].sort(([a, countA], [b, countB]) => {
+      if (order === "count") return countB - countA || b - a;
+      return byDocument ? compareBytes(String(a), String(b)) : a - b;
+    });
     const stringEntries = [...strings].sort(([a, valueA], [b, valueB]) =>
-      order === "count" ? valueB.count - valueA.count || compareBytes(a, b) : compareBytes(a, b),
+      order === "count" ? valueB.count - valueA.count || compareBytes(b, a) : compareBytes(a, b),
     );
     const counted = new Map<string, number>();
     for (const [number, count] of numberEntries.slice(0, maxValues)) counted.set(String(number), count);
-    for (const [, { shown, count }] of stringEntries.slice(0, maxValues)) counted.set(shown, count);
+    // Counting document by document keeps to the limit; walking the values stops when it is hit exactly, so texts
+    // that come after a full list of numbers run on.
+    const room = byDocument || counted.size < maxValues ? maxValues - counted.size : stringEntries.length;
+    for (const [, { shown, count }] of stringEntries.slice(0, room)) counted.set(shown, count);
     distribution.set(field, counted);
     if (numbers.size > 0) {
       stats.set(field, { min: Math.min(...numbers.keys()), max: Math.max(...numbers.keys()) });

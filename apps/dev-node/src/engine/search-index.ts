@@ -31,6 +31,7 @@ export interface SearchOutcome {
   readonly hits: readonly { readonly docid: number; readonly details: readonly ScoreDetail[] }[];
   readonly total: number;
   readonly facets: FacetResult | null;
+  /** Every term of the query, n-grams included. */
   readonly terms: readonly LocatedTerm[];
   readonly sort: readonly SortRule[];
 }
@@ -109,7 +110,10 @@ export function searchIndex(view: IndexView, settings: Settings, request: Search
       : facetDistribution(view.facets, candidates, total, facetFields, settings.faceting.maxValuesPerFacet, (field) =>
           facetOrder(settings, field),
         );
-  return { hits: output.hits, total, facets, terms, sort };
+  const readings = (graph?.nodes ?? []).flatMap(({ term }) =>
+    term === null ? [] : [{ term: term.subset.term, positions: term.positions }],
+  );
+  return { hits: output.hits, total, facets, terms: readings, sort };
 }
 
 function facetOrder(settings: Settings, field: string): "alpha" | "count" {

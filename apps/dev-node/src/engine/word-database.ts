@@ -5,7 +5,7 @@ import { editDistance } from "./edit-distance.ts";
 import type { Places, WordIndex } from "./word-index.ts";
 
 /** Pairs of words further apart than this are not near each other. */
-const maxDistance = 8;
+const maxDistance = 4;
 const limits = { prefixes: 1000, oneTypo: 150, twoTypos: 50 };
 
 export interface WordDatabaseOptions {
@@ -30,7 +30,7 @@ export interface WordDatabase {
   wordFields(word: string): readonly string[];
   wordPositions(word: string): readonly number[];
   wordPositionDocs(word: string, position: number): DocSet;
-  /** Documents where `right` follows `left` at exactly this smallest distance (1..7); null when there are none at all. */
+  /** Documents where `right` follows `left` at exactly this smallest distance (1..3); null when there are none at all. */
   pairDocs(left: string, right: string, distance: number): DocSet | null;
   fieldWordCountDocs(field: string, count: number): DocSet;
   searchableFields(): readonly string[];

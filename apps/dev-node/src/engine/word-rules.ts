@@ -52,7 +52,7 @@ export function typoRule(docs: TermDocs): Rule {
   });
 }
 
-const maxDistance = 8;
+const maxDistance = 4;
 
 /** Words that stand nearer to each other first; backwards costs one more. */
 export function proximityRule(docs: TermDocs): Rule {

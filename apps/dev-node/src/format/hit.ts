@@ -27,7 +27,7 @@ export function createHitFormatter(
       : request.attributesToRetrieve;
   const retrieved = narrowed(asked, displayed);
   const geo = outcome.sort.find((rule) => rule.kind === "geo");
-  const formatText = createTextFormatter(view, settings, request, outcome.terms, retrieved, displayed);
+  const formatText = createTextFormatter(view, settings, request, outcome.terms, retrieved);
   const vectorsHidden = displayed?.includes("_vectors") === true;
 
   return ({ docid, details }) => {

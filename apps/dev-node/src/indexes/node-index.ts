@@ -60,7 +60,7 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
 
   const tokenizer = () =>
     createTokenizer({
-      stopWords: new Set(settings.stopWords.map(normalizeWord)),
+      stopWords: new Set(settings.stopWords.map((word) => word.normalize("NFKD"))),
       separatorTokens: settings.separatorTokens,
       nonSeparatorTokens: settings.nonSeparatorTokens,
       dictionary: settings.dictionary,

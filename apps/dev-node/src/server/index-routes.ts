@@ -158,9 +158,11 @@ function setPrimaryKey(index: NodeIndex, primaryKey: string): void {
   index.primaryKey = primaryKey;
 }
 
-/** Finished tasks keep the name they were made with; only a swap rewrites them. */
+/** Finished tasks of the index take on the new name with it. */
 function rename(state: NodeState, index: NodeIndex, uid: string): void {
-  state.indexes.delete(index.uid);
+  const before = index.uid;
+  state.tasks.rename((name) => (name === before ? uid : name));
+  state.indexes.delete(before);
   index.uid = uid;
   state.indexes.set(uid, index);
 }

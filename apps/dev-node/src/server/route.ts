@@ -38,24 +38,36 @@ export function pathParts(path: string): string[] {
 }
 
 export function createRouter(routes: readonly Route[]): (method: string, path: string) => RouteMatch {
-  const table = routes.map((route) => ({ route, parts: pathParts(route.path) }));
+  const table = routes
+    .map((route) => ({ route, parts: pathParts(route.path) }))
+    .sort((a, b) => namedParts(a.parts) - namedParts(b.parts));
   return (method, path) => {
     const parts = pathParts(path);
-    let known = false;
+    let known: number | null = null;
     for (const { route, parts: pattern } of table) {
-      if (pattern.length !== parts.length) continue;
-      const params: Record<string, string> = {};
-      const fits = pattern.every((part, at) => {
-        if (!part.startsWith(":")) return part === parts[at];
-        params[part.slice(1)] = decode(parts[at] as string);
-        return true;
-      });
-      if (!fits) continue;
-      known = true;
+      const params = matchParts(pattern, parts);
+      if (params === null) continue;
+      const named = namedParts(pattern);
+      // `/tasks/cancel` is a place of its own, even for verbs that only `/tasks/:uid` knows.
+      if (known !== null && named > known) break;
+      known = named;
       if (route.method === method) return { kind: "found", route, params };
     }
-    return { kind: known ? "wrongMethod" : "unknown" };
+    return { kind: known === null ? "unknown" : "wrongMethod" };
   };
+}
+
+const namedParts = (parts: readonly string[]): number => parts.filter((part) => part.startsWith(":")).length;
+
+function matchParts(pattern: readonly string[], parts: readonly string[]): Record<string, string> | null {
+  if (pattern.length !== parts.length) return null;
+  const params: Record<string, string> = {};
+  for (const [at, part] of pattern.entries()) {
+    const actual = parts[at] as string;
+    if (part.startsWith(":")) params[part.slice(1)] = decode(actual);
+    else if (part !== actual) return null;
+  }
+  return params;
 }
 
 function decode(part: string): string {

@@ -82,17 +82,11 @@ export function taskRoutes(state: NodeState): Route[] {
       path: "/batches",
       handle({ query }) {
         const request = parseTasksQuery(query);
-        const page = tasks.list(request);
-        const begun = page.tasks.filter(({ batchUid }) => batchUid !== null);
+        const page = tasks.listBatches(request);
+        const results = page.batches.map(batchOf);
         return {
           status: 200,
-          body: {
-            results: begun.map(batchOf),
-            total: page.total,
-            limit: request.limit,
-            from: begun[0]?.uid ?? null,
-            next: page.next,
-          },
+          body: { results, total: page.total, limit: request.limit, from: results[0]?.uid ?? null, next: page.next },
         };
       },
     },
@@ -101,31 +95,36 @@ export function taskRoutes(state: NodeState): Route[] {
       path: "/batches/:uid",
       handle({ params }) {
         const uid = parseTaskUid(params["uid"] as string, "invalid_batch_uids");
-        const task = tasks.get(uid);
-        if (task === undefined || task.batchUid === null) {
-          throw new MeilisearchError("batch_not_found", `Batch \`${uid}\` not found.`);
-        }
-        return { status: 200, body: batchOf(task) };
+        const found = tasks.batch(uid);
+        if (found.length === 0) throw new MeilisearchError("batch_not_found", `Batch \`${uid}\` not found.`);
+        return { status: 200, body: batchOf(found) };
       },
     },
   ];
 }
 
-function batchOf(task: Task): Record<string, unknown> {
+/** A batch told from its tasks: the one that ran, and those it canceled. */
+function batchOf(tasks: readonly Task[]): Record<string, unknown> & { uid: number | null } {
+  const own = tasks.find(({ canceledBy }) => canceledBy === null) ?? (tasks[0] as Task);
+  const count = (values: readonly (string | null)[]): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+    return counts;
+  };
   return {
-    uid: task.uid,
+    uid: own.batchUid,
     progress: null,
-    details: task.details ?? {},
+    details: own.details ?? {},
     stats: {
-      totalNbTasks: 1,
-      status: { [task.status]: 1 },
-      types: { [task.type]: 1 },
-      indexUids: task.indexUid === null ? {} : { [task.indexUid]: 1 },
+      totalNbTasks: tasks.length,
+      status: count(tasks.map(({ status }) => status)),
+      types: count(tasks.map(({ type }) => type)),
+      indexUids: count(tasks.map(({ indexUid }) => indexUid)),
       progressTrace: {},
     },
-    duration: task.duration,
-    startedAt: task.startedAt,
-    finishedAt: task.finishedAt,
+    duration: own.duration,
+    startedAt: own.startedAt,
+    finishedAt: own.finishedAt,
     batchStrategy: "the development node runs each task in a batch of its own",
   };
 }

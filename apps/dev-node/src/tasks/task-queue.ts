@@ -16,6 +16,9 @@ export interface TaskQueue {
   enqueue(task: NewTask): Task;
   get(uid: number): Task | undefined;
   list(query: TasksQuery): { tasks: Task[]; total: number; next: number | null };
+  /** The tasks of each batch that has a matching one; pages count batches. */
+  listBatches(query: TasksQuery): { batches: Task[][]; total: number; next: number | null };
+  batch(uid: number): Task[];
   matching(filters: TaskFilters): Task[];
   /** Cancels what has not begun; returns how many tasks that were. */
   cancel(tasks: readonly Task[], by: number): number;
@@ -46,6 +49,7 @@ export function createTaskQueue({ now, taskDelayMs }: TaskQueueOptions): TaskQue
   const entries = new Map<number, Entry>();
   const waiting: number[] = [];
   let nextUid = 0;
+  let nextBatchUid = 0;
   let running = false;
   let stalled = false;
   let closed = false;
@@ -71,7 +75,7 @@ export function createTaskQueue({ now, taskDelayMs }: TaskQueueOptions): TaskQue
     entry.task = {
       ...entry.task,
       status: "processing",
-      batchUid: entry.task.uid,
+      batchUid: nextBatchUid++,
       startedAt: new Date(entry.startedAt).toISOString(),
     };
     if (taskDelayMs > 0) timer = setTimeout(() => finish(entry), taskDelayMs);
@@ -102,6 +106,9 @@ export function createTaskQueue({ now, taskDelayMs }: TaskQueueOptions): TaskQue
     running = false;
     pump();
   };
+
+  const batch = (uid: number): Task[] =>
+    [...entries.values()].flatMap(({ task }) => (task.batchUid === uid ? [task] : []));
 
   const newestFirst = (): Entry[] => [...entries.values()].sort((a, b) => b.task.uid - a.task.uid);
 
@@ -135,29 +142,38 @@ export function createTaskQueue({ now, taskDelayMs }: TaskQueueOptions): TaskQue
       newestFirst()
         .filter((entry) => matches(entry, filters))
         .map(({ task }) => task),
-    list({ filters, limit, from, reverse }) {
-      const all = newestFirst().filter((entry) => matches(entry, filters));
-      if (reverse) all.reverse();
-      const rest = from === null ? all : all.filter(({ task }) => (reverse ? task.uid >= from : task.uid <= from));
-      return {
-        tasks: rest.slice(0, limit).map(({ task }) => task),
-        total: all.length,
-        next: rest[limit]?.task.uid ?? null,
-      };
+    list(query) {
+      const found = newestFirst().filter((entry) => matches(entry, query.filters));
+      const page = pageOf(found, query, ({ task }) => task.uid);
+      return { tasks: page.items.map(({ task }) => task), total: found.length, next: page.next };
     },
+    listBatches(query) {
+      const uids = new Set<number>();
+      for (const entry of newestFirst()) {
+        if (entry.task.batchUid !== null && matches(entry, query.filters)) uids.add(entry.task.batchUid);
+      }
+      const sorted = [...uids].sort((a, b) => b - a);
+      const page = pageOf(sorted, query, (uid) => uid);
+      return { batches: page.items.map(batch), total: sorted.length, next: page.next };
+    },
+    batch,
     cancel(tasks, by) {
       const finishedAt = now();
+      const { batchUid = null, startedAt = null } = entries.get(by)?.task ?? {};
       let count = 0;
       for (const { uid } of tasks) {
         const entry = entries.get(uid);
         if (entry === undefined || entry.task.status !== "enqueued") continue;
         count++;
+        entry.startedAt = finishedAt;
         entry.finishedAt = finishedAt;
         entry.task = {
           ...entry.task,
           status: "canceled",
           canceledBy: by,
-          batchUid: by,
+          batchUid,
+          duration: "PT0S",
+          startedAt,
           finishedAt: new Date(finishedAt).toISOString(),
           ...(entry.work.details && { details: { ...entry.work.details, ...entry.work.failedDetails } }),
         };
@@ -193,6 +209,18 @@ export function createTaskQueue({ now, taskDelayMs }: TaskQueueOptions): TaskQue
       clearTimeout(timer);
     },
   };
+}
+
+/** The page of a newest-first list that begins at `from`, and where the next one begins. */
+function pageOf<Item>(
+  items: readonly Item[],
+  { limit, from, reverse }: TasksQuery,
+  uidOf: (item: Item) => number,
+): { items: Item[]; next: number | null } {
+  const ordered = reverse ? [...items].reverse() : items;
+  const rest = from === null ? ordered : ordered.filter((item) => (reverse ? uidOf(item) >= from : uidOf(item) <= from));
+  const following = rest[limit];
+  return { items: rest.slice(0, limit), next: following === undefined ? null : uidOf(following) };
 }
 
 function matches({ task, enqueuedAt, startedAt, finishedAt }: Entry, filters: TaskFilters): boolean {

@@ -77,8 +77,10 @@ export function createTokenizer(options: TokenizerOptions = {}): Tokenizer {
     let wordStart = -1;
     const pushWord = (end: number): void => {
       if (wordStart < 0) return;
-      const lemma = normalizeWord(text.slice(wordStart, end));
-      tokens.push({ kind: stopWords.has(lemma) ? "stopWord" : "word", lemma, start: wordStart, end });
+      const word = text.slice(wordStart, end);
+      // Stop words are looked up before letters are made small: with "the" among them, "The" is still a word.
+      const kind = stopWords.has(word.normalize("NFKD")) ? "stopWord" : "word";
+      tokens.push({ kind, lemma: normalizeWord(word), start: wordStart, end });
       wordStart = -1;
     };
     let at = 0;
