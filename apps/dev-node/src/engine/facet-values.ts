@@ -54,7 +54,7 @@ export function createFacetReader(documents: Iterable<FacetSource>, capacity: nu
     if (points === undefined) {
       points = new Map();
       for (const { docid, document } of sources) {
-        const point = geoPoint(document["_geo"] ?? null);
+        const point = geoPoint(document._geo ?? null);
         if (point !== null) points.set(docid, point);
       }
     }
@@ -104,7 +104,10 @@ export function createFacetReader(documents: Iterable<FacetSource>, capacity: nu
   return {
     field(name) {
       let known = fields.get(name);
-      if (known === undefined) fields.set(name, (known = read(name)));
+      if (known === undefined) {
+        known = read(name);
+        fields.set(name, known);
+      }
       return known;
     },
     fieldNames() {
@@ -132,6 +135,6 @@ function geoPoint(value: JsonTree): readonly [number, number] | null {
   if (!isJsonObject(value)) return null;
   const coordinate = (part: JsonTree | undefined): number =>
     part === undefined || part === null ? Number.NaN : isJsonNumber(part) ? part.value : Number(part);
-  const point = [coordinate(value["lat"]), coordinate(value["lng"])] as const;
+  const point = [coordinate(value.lat), coordinate(value.lng)] as const;
   return point.some(Number.isNaN) ? null : point;
 }

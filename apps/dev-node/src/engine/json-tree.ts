@@ -20,7 +20,7 @@ export function parseJsonTree(text: string): JsonTree {
 }
 
 export function isJsonNumber(value: JsonTree): value is JsonNumber {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && value["jsonNumber"] === true;
+  return typeof value === "object" && value !== null && !Array.isArray(value) && value.jsonNumber === true;
 }
 
 export function isJsonObject(value: JsonTree): value is JsonObject {

@@ -52,7 +52,7 @@ const wordsLimit = 10;
  * Splits a query in terms as Meilisearch does: quoted phrases, `-word` and `-"phrase"` exclude, the last word is a
  * prefix, stop words count only when last, and only the first ten terms are used.
  */
-export function parseQuery(query: string, db: WordDatabase, settings: QuerySettings, makeTerm: TermMaker): ParsedQuery {
+export function parseQuery(query: string, settings: QuerySettings, makeTerm: TermMaker): ParsedQuery {
   const terms: LocatedTerm[] = [];
   const negativeWords: string[] = [];
   const negativePhrases: Phrase[] = [];

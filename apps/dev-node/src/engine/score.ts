@@ -59,7 +59,7 @@ export function scoreDetailsJson(details: readonly ScoreDetail[], unified: boole
   for (const detail of details) {
     switch (detail.kind) {
       case "words":
-        out["words"] = {
+        out.words = {
           order: order++,
           matchingWords: detail.rank.rank,
           maxMatchingWords: detail.rank.max,
@@ -67,7 +67,7 @@ export function scoreDetailsJson(details: readonly ScoreDetail[], unified: boole
         };
         break;
       case "typo":
-        out["typo"] = {
+        out.typo = {
           order: order++,
           typoCount: detail.rank.max - detail.rank.rank,
           maxTypoCount: detail.rank.max - 1,
@@ -75,31 +75,31 @@ export function scoreDetailsJson(details: readonly ScoreDetail[], unified: boole
         };
         break;
       case "proximity":
-        out["proximity"] = { order: order++, score: localScore(detail.rank) };
+        out.proximity = { order: order++, score: localScore(detail.rank) };
         break;
       case "fid":
-        if (unified) out["attribute"] = { order: order++, attributeRankingOrderScore: localScore(detail.rank) };
-        else out["attributeRank"] = { order: order++, score: localScore(detail.rank) };
+        if (unified) out.attribute = { order: order++, attributeRankingOrderScore: localScore(detail.rank) };
+        else out.attributeRank = { order: order++, score: localScore(detail.rank) };
         fid = detail;
         break;
       case "position":
         if (unified && fid !== null) {
-          out["attribute"] = {
-            ...out["attribute"],
+          out.attribute = {
+            ...out.attribute,
             queryWordDistanceScore: localScore(detail.rank),
             score: globalScore([fid, detail]),
           };
         } else {
-          out["wordPosition"] = { order: order++, score: localScore(detail.rank) };
+          out.wordPosition = { order: order++, score: localScore(detail.rank) };
         }
         break;
       case "exactAttribute":
-        out["exactness"] = { order: order++, matchType: detail.matchType, score: exactRanks[detail.matchType] / 3 };
+        out.exactness = { order: order++, matchType: detail.matchType, score: exactRanks[detail.matchType] / 3 };
         break;
       case "exactWords":
-        if (out["exactness"]?.["matchType"] === "noExactMatch") {
-          out["exactness"] = {
-            order: out["exactness"]["order"],
+        if (out.exactness?.matchType === "noExactMatch") {
+          out.exactness = {
+            order: out.exactness.order,
             matchType: "noExactMatch",
             matchingWords: detail.rank.rank - 1,
             maxMatchingWords: detail.rank.max - 1,

@@ -70,7 +70,7 @@ export function searchIndex(view: IndexView, settings: Settings, request: Search
 
   const docs = createTermDocs(view.words(restrictedTo));
   const makeTerm = createTermMaker(docs.db, view.query);
-  const { terms, negativeWords, negativePhrases } = parseQuery(request.q ?? "", docs.db, view.query, makeTerm);
+  const { terms, negativeWords, negativePhrases } = parseQuery(request.q ?? "", view.query, makeTerm);
   if (negativeWords.length + negativePhrases.length > 0) {
     const excluded = emptyDocs(view.capacity);
     for (const word of negativeWords) unite(excluded, docs.db.wordDocs(word, false));
@@ -293,7 +293,10 @@ function sharedValues(view: IndexView, field: string): (docid: number) => DocSet
   for (const docid of values?.keys() ?? []) {
     for (const key of keysOf(docid)) {
       let group = groups.get(key);
-      if (group === undefined) groups.set(key, (group = emptyDocs(view.capacity)));
+      if (group === undefined) {
+        group = emptyDocs(view.capacity);
+        groups.set(key, group);
+      }
       addDoc(group, docid);
     }
   }

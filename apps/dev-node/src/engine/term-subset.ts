@@ -89,7 +89,10 @@ export function createTermDocs(db: WordDatabase): TermDocs {
   const memo = new Map<string, DocSet>();
   const remember = (key: string, compute: () => DocSet): DocSet => {
     let known = memo.get(key);
-    if (known === undefined) memo.set(key, (known = compute()));
+    if (known === undefined) {
+      known = compute();
+      memo.set(key, known);
+    }
     return known;
   };
   const phraseDocs = (phrase: Phrase): DocSet => remember(`"${phrase.join("\0")}`, () => computePhraseDocs(db, phrase));

@@ -99,7 +99,10 @@ export function createWordDatabase(index: WordIndex, options: WordDatabaseOption
             : smallestStep(leftPlaces, rightPlaces);
         if (distance >= maxDistance) continue;
         let set = sets[distance];
-        if (set === undefined || set === null) sets[distance] = set = emptyDocs(capacity);
+        if (set === undefined || set === null) {
+          set = emptyDocs(capacity);
+          sets[distance] = set;
+        }
         addDoc(set, docid);
       }
     }

@@ -70,7 +70,10 @@ export function createWordIndex(tokenize: Tokenizer, searchable: readonly string
             if (Buffer.byteLength(word) > maxWordBytes) continue;
             end = position;
             let documents = postings.get(word);
-            if (documents === undefined) postings.set(word, (documents = new Map()));
+            if (documents === undefined) {
+              documents = new Map();
+              postings.set(word, documents);
+            }
             const places = documents.get(docid);
             if (places === undefined) documents.set(docid, [field, position]);
             else places.push(field, position);

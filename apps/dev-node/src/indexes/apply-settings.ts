@@ -74,13 +74,13 @@ export function settingsDetails(patch: SettingsPatch): Json {
   const details: Json = { ...patch };
   for (const key of uniqueKeys) if (details[key] === null) details[key] = ["*"];
   for (const key of sortedKeys) if (Array.isArray(details[key])) details[key] = sortedSet(details[key] as string[]);
-  const typos = details["typoTolerance"];
+  const typos = details.typoTolerance;
   if (isObject(typos)) {
     const shown: Json = { ...typos };
     for (const key of ["disableOnWords", "disableOnAttributes"]) {
       if (Array.isArray(shown[key])) shown[key] = sortedSet(shown[key] as string[]);
     }
-    details["typoTolerance"] = shown;
+    details.typoTolerance = shown;
   }
   return details;
 }

@@ -31,7 +31,7 @@ export function documentRoutes(state: NodeState): Route[] {
   const write =
     (merge: boolean) =>
     ({ params, query, headers, body }: RouteRequest): RouteReply => {
-      const uid = checkIndexUid(params["uid"] as string);
+      const uid = checkIndexUid(params.uid as string);
       const { primaryKey, csvDelimiter, customMetadata, skipCreation = false } = parseDocumentsWriteQuery(query);
       const documents = decodeDocuments(body, { contentType: headers["content-type"], csvDelimiter });
       const task = state.tasks.enqueue({
@@ -52,7 +52,7 @@ export function documentRoutes(state: NodeState): Route[] {
     details: Record<string, unknown>,
     run: (index: NodeIndex) => number,
   ): RouteReply => {
-    const uid = checkIndexUid(request.params["uid"] as string);
+    const uid = checkIndexUid(request.params.uid as string);
     const { customMetadata } = parseCustomMetadata(request.query);
     const task = state.tasks.enqueue({
       type: "documentDeletion",
@@ -70,18 +70,18 @@ export function documentRoutes(state: NodeState): Route[] {
       method: "GET",
       path: "/indexes/:uid/documents",
       handle: ({ params, query }) => {
-        checkIndexUid(params["uid"] as string);
+        checkIndexUid(params.uid as string);
         const request = parseDocumentsQuery(query);
-        return listDocuments(findIndex(state, params["uid"] as string), request);
+        return listDocuments(findIndex(state, params.uid as string), request);
       },
     },
     {
       method: "POST",
       path: "/indexes/:uid/documents/fetch",
       handle: ({ params, body, headers }) => {
-        checkIndexUid(params["uid"] as string);
+        checkIndexUid(params.uid as string);
         const request = parseDocumentsFetch(parseJsonBody(body, headers["content-type"], { exact: true }));
-        return listDocuments(findIndex(state, params["uid"] as string), request);
+        return listDocuments(findIndex(state, params.uid as string), request);
       },
     },
     { method: "POST", path: "/indexes/:uid/documents", handle: write(false) },
@@ -133,12 +133,12 @@ export function documentRoutes(state: NodeState): Route[] {
       method: "GET",
       path: "/indexes/:uid/documents/:id",
       handle({ params, query }) {
-        checkIndexUid(params["uid"] as string);
+        checkIndexUid(params.uid as string);
         const { fields, retrieveVectors } = parseDocumentQuery(query);
-        const index = findIndex(state, params["uid"] as string);
-        const document = index.document(params["id"] as string);
+        const index = findIndex(state, params.uid as string);
+        const document = index.document(params.id as string);
         if (document === undefined) {
-          throw new MeilisearchError("document_not_found", `Document \`${params["id"]}\` not found.`);
+          throw new MeilisearchError("document_not_found", `Document \`${params.id}\` not found.`);
         }
         return { status: 200, body: raw(documentText(document, fields, retrieveVectors, index)) };
       },
@@ -148,7 +148,7 @@ export function documentRoutes(state: NodeState): Route[] {
       path: "/indexes/:uid/documents/:id",
       handle: (request) =>
         deletion(request, { providedIds: 1, originalFilter: null }, (index) =>
-          index.delete([request.params["id"] as string]),
+          index.delete([request.params.id as string]),
         ),
     },
   ];

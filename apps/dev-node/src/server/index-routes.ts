@@ -80,13 +80,13 @@ export function indexRoutes(state: NodeState): Route[] {
     {
       method: "GET",
       path: "/indexes/:uid",
-      handle: ({ params }) => ({ status: 200, body: indexJson(findIndex(state, params["uid"] as string)) }),
+      handle: ({ params }) => ({ status: 200, body: indexJson(findIndex(state, params.uid as string)) }),
     },
     {
       method: "PATCH",
       path: "/indexes/:uid",
       handle({ params, body, headers }) {
-        const uid = checkIndexUid(params["uid"] as string);
+        const uid = checkIndexUid(params.uid as string);
         const { primaryKey = null, uid: newUid = null } = readBody(
           updateFields,
           parseJsonBody(body, headers["content-type"]),
@@ -113,7 +113,7 @@ export function indexRoutes(state: NodeState): Route[] {
       method: "DELETE",
       path: "/indexes/:uid",
       handle({ params }) {
-        const uid = checkIndexUid(params["uid"] as string);
+        const uid = checkIndexUid(params.uid as string);
         const task = state.tasks.enqueue({
           type: "indexDeletion",
           indexUid: uid,
@@ -132,7 +132,7 @@ export function indexRoutes(state: NodeState): Route[] {
       method: "POST",
       path: "/indexes/:uid/compact",
       handle({ params }) {
-        const uid = checkIndexUid(params["uid"] as string);
+        const uid = checkIndexUid(params.uid as string);
         const task = state.tasks.enqueue({
           type: "indexCompaction",
           indexUid: uid,

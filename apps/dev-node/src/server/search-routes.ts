@@ -12,7 +12,7 @@ import type { Route, RouteReply, RouteRequest } from "./route.ts";
 export function searchRoutes(state: NodeState): Route[] {
   const search = ({ params, headers }: RouteRequest, request: SearchRequest): RouteReply => {
     const startedAt = performance.now();
-    const index = findIndex(state, params["uid"] as string);
+    const index = findIndex(state, params.uid as string);
     const view = index.view();
     const outcome = searchIndex(view, index.settings, request);
     const format = createHitFormatter(index, view, request, outcome);
@@ -36,7 +36,7 @@ export function searchRoutes(state: NodeState): Route[] {
       method: "GET",
       path: "/indexes/:uid/search",
       handle(request) {
-        checkIndexUid(request.params["uid"] as string);
+        checkIndexUid(request.params.uid as string);
         return search(request, parseSearchQuery(request.query));
       },
     },
@@ -44,7 +44,7 @@ export function searchRoutes(state: NodeState): Route[] {
       method: "POST",
       path: "/indexes/:uid/search",
       handle(request) {
-        checkIndexUid(request.params["uid"] as string);
+        checkIndexUid(request.params.uid as string);
         return search(request, parseSearchRequest(parseJsonBody(request.body, request.headers["content-type"])));
       },
     },

@@ -77,7 +77,7 @@ export function serverRoutes(state: NodeState): Route[] {
       path: "/indexes/:uid/stats",
       handle({ params, query }) {
         const { sizeFormat = "raw", showInternalDatabaseSizes = false } = readQuery(statsFields, query);
-        const index = findIndex(state, params["uid"] as string);
+        const index = findIndex(state, params.uid as string);
         return { status: 200, body: indexStats(state, index, sizeFormat, showInternalDatabaseSizes) };
       },
     },

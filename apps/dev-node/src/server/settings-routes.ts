@@ -27,20 +27,20 @@ export function settingsRoutes(state: NodeState): Route[] {
     {
       method: "GET",
       path: "/indexes/:uid/settings",
-      handle: ({ params }) => ({ status: 200, body: findIndex(state, params["uid"] as string).settings }),
+      handle: ({ params }) => ({ status: 200, body: findIndex(state, params.uid as string).settings }),
     },
     {
       method: "PATCH",
       path: "/indexes/:uid/settings",
       handle({ params, body, headers }) {
-        const uid = checkIndexUid(params["uid"] as string);
+        const uid = checkIndexUid(params.uid as string);
         return update(uid, parseSettings(parseJsonBody(body, headers["content-type"])), false);
       },
     },
     {
       method: "DELETE",
       path: "/indexes/:uid/settings",
-      handle: ({ params }) => update(checkIndexUid(params["uid"] as string), resetAll, true),
+      handle: ({ params }) => update(checkIndexUid(params.uid as string), resetAll, true),
     },
   ];
   const single = SETTING_ROUTES.flatMap(({ path, key, verb }): Route[] => {
@@ -50,7 +50,7 @@ export function settingsRoutes(state: NodeState): Route[] {
         method: "GET",
         path: at,
         handle({ params }) {
-          const value = findIndex(state, params["uid"] as string).settings[key];
+          const value = findIndex(state, params.uid as string).settings[key];
           if (value === undefined) {
             throw new MeilisearchError(
               "feature_not_enabled",
@@ -64,7 +64,7 @@ export function settingsRoutes(state: NodeState): Route[] {
         method: verb,
         path: at,
         handle({ params, body, headers }) {
-          const uid = checkIndexUid(params["uid"] as string);
+          const uid = checkIndexUid(params.uid as string);
           const value = parseSetting(key, parseJsonBody(body, headers["content-type"]));
           return update(uid, { [key]: value }, false);
         },
@@ -72,7 +72,7 @@ export function settingsRoutes(state: NodeState): Route[] {
       {
         method: "DELETE",
         path: at,
-        handle: ({ params }) => update(checkIndexUid(params["uid"] as string), { [key]: null }, true),
+        handle: ({ params }) => update(checkIndexUid(params.uid as string), { [key]: null }, true),
       },
     ];
   });

@@ -50,7 +50,7 @@ export function taskRoutes(state: NodeState): Route[] {
       method: "GET",
       path: "/tasks/:uid",
       handle({ params }) {
-        const uid = parseTaskUid(params["uid"] as string);
+        const uid = parseTaskUid(params.uid as string);
         const task = tasks.get(uid);
         if (task === undefined) throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
         return { status: 200, body: task };
@@ -94,7 +94,7 @@ export function taskRoutes(state: NodeState): Route[] {
       method: "GET",
       path: "/batches/:uid",
       handle({ params }) {
-        const uid = parseTaskUid(params["uid"] as string, "invalid_batch_uids");
+        const uid = parseTaskUid(params.uid as string, "invalid_batch_uids");
         const found = tasks.batch(uid);
         if (found.length === 0) throw new MeilisearchError("batch_not_found", `Batch \`${uid}\` not found.`);
         return { status: 200, body: batchOf(found) };

@@ -59,17 +59,18 @@ export function createTaskQueue({ now, taskDelayMs }: TaskQueueOptions): TaskQue
     if (running || stalled || closed) return;
     const uid = waiting.shift();
     if (uid === undefined) return;
-    const entry = entries.get(uid);
-    if (entry === undefined) return pump();
     running = true;
-    setImmediate(() => begin(entry));
+    setImmediate(() => begin(uid));
   };
 
-  const begin = (entry: Entry): void => {
+  const begin = (uid: number): void => {
     if (closed) return;
-    if (entry.task.status !== "enqueued") {
+    const entry = entries.get(uid);
+    if (stalled || entry?.task.status !== "enqueued") {
+      if (stalled) waiting.unshift(uid);
       running = false;
-      return pump();
+      pump();
+      return;
     }
     entry.startedAt = now();
     entry.task = {
@@ -218,7 +219,8 @@ function pageOf<Item>(
   uidOf: (item: Item) => number,
 ): { items: Item[]; next: number | null } {
   const ordered = reverse ? [...items].reverse() : items;
-  const rest = from === null ? ordered : ordered.filter((item) => (reverse ? uidOf(item) >= from : uidOf(item) <= from));
+  const rest =
+    from === null ? ordered : ordered.filter((item) => (reverse ? uidOf(item) >= from : uidOf(item) <= from));
   const following = rest[limit];
   return { items: rest.slice(0, limit), next: following === undefined ? null : uidOf(following) };
 }
