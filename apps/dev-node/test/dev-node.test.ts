@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { DevNode, DevNodeOptions } from "../src/index.ts";
+import { createDevNode } from "../src/index.ts";
+import type { Call } from "./http.ts";
+import { callerOf, finished } from "./http.ts";
+
+const open: DevNode[] = [];
+
+async function start(options: DevNodeOptions = {}): Promise<{ node: DevNode; call: Call }> {
+  const node = createDevNode(options);
+  open.push(node);
+  await node.listen();
+  return { node, call: callerOf(node) };
+}
+
+afterEach(async () => {
+  for (const node of open.splice(0)) await node.close();
+});
+
+describe("a node", () => {
+  it("has an address only while it listens", async () => {
+    const { node } = await start();
+    expect(node.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await node.close();
+    expect(node.address).toBeNull();
+  });
+
+  it("is open without a master key and closed with one", async () => {
+    const free = await start();
+    expect((await free.call("GET", "/indexes")).status).toBe(200);
+    const closed = await start({ masterKey: "secret" });
+    expect((await closed.call("GET", "/indexes")).status).toBe(401);
+    const headers = { Authorization: "Bearer secret" };
+    expect((await closed.call("GET", "/indexes", undefined, headers)).status).toBe(200);
+  });
+
+  it("says 501 to what it leaves out and 404 with nothing to what nobody knows", async () => {
+    const { call } = await start();
+    const multiSearch = await call("POST", "/multi-search", { queries: [] });
+    expect(multiSearch).toMatchObject({ status: 501, body: { code: "miroir_not_implemented" } });
+    expect(await call("GET", "/nowhere")).toMatchObject({ status: 404, text: "" });
+  });
+
+  it("tells the time it is given", async () => {
+    const { call } = await start({ now: () => Date.UTC(2030, 0, 2) });
+    const task = await finished(call, call("POST", "/indexes", { uid: "a" }));
+    expect(task).toMatchObject({ enqueuedAt: "2030-01-02T00:00:00.000Z", duration: "PT0.000000000S" });
+  });
+
+  it("keeps numbers that JavaScript cannot hold", async () => {
+    const { call } = await start();
+    const document = '{"id":18446744073709551615,"n":-9007199254740993,"f":1.0,"list":[9007199254740993]}';
+    await finished(call, call("POST", "/indexes/a/documents", `[${document}]`));
+    expect((await call("GET", "/indexes/a/documents/18446744073709551615")).text).toBe(document);
+    expect((await call("POST", "/indexes/a/search", {})).text).toContain(`"hits":[${document}]`);
+    expect((await call("POST", "/indexes/a/documents/fetch", { fields: ["n"] })).text).toContain(
+      '"results":[{"n":-9007199254740993}]',
+    );
+  });
+
+  it("keeps facet values that look like numbers in their order", async () => {
+    const { call } = await start();
+    await finished(call, call("PATCH", "/indexes/a/settings", { filterableAttributes: ["n"] }));
+    await finished(
+      call,
+      call("POST", "/indexes/a/documents", [
+        { id: 1, n: 10 },
+        { id: 2, n: 9 },
+      ]),
+    );
+    expect((await call("POST", "/indexes/a/search", { facets: ["n"] })).text).toContain('{"n":{"10":1,"9":1}}');
+  });
+
+  it("runs tasks in order and shows them processing", async () => {
+    const { call } = await start({ taskDelayMs: 40 });
+    const first = call("POST", "/indexes", { uid: "a" });
+    await first;
+    const second = call("POST", "/indexes/a/documents", [{ id: 1 }]);
+    await second;
+    const seen = new Set<string>();
+    for (;;) {
+      const { results } = (await call("GET", "/tasks?reverse=true")).body as { results: { status: string }[] };
+      const statuses = results.map(({ status }) => status).join(",");
+      seen.add(statuses);
+      if (statuses === "succeeded,succeeded") break;
+    }
+    expect(seen).toContain("processing,enqueued");
+    expect([...seen].some((statuses) => statuses.startsWith("enqueued,p"))).toBe(false);
+  });
+});
+
+describe("documents", () => {
+  it("fill the places of deleted ones, and an update keeps its place", async () => {
+    const { call } = await start();
+    const ids = async (): Promise<number[]> => {
+      const { results } = (await call("GET", "/indexes/a/documents")).body as { results: { id: number }[] };
+      return results.map(({ id }) => id);
+    };
+    await finished(call, call("POST", "/indexes/a/documents", [{ id: 1 }, { id: 2 }, { id: 3 }]));
+    await finished(call, call("POST", "/indexes/a/documents", [{ id: 1, t: "again" }]));
+    expect(await ids()).toEqual([1, 2, 3]);
+    await finished(call, call("DELETE", "/indexes/a/documents/2"));
+    await finished(call, call("POST", "/indexes/a/documents", [{ id: 9 }, { id: 8 }]));
+    expect(await ids()).toEqual([1, 9, 3, 8]);
+  });
+
+  it("are searched as they are after each write", async () => {
+    const { call } = await start();
+    const found = async (q: string): Promise<unknown> =>
+      ((await call("POST", "/indexes/a/search", { q })).body as { hits: unknown }).hits;
+    await finished(call, call("POST", "/indexes/a/documents", [{ id: 1, t: "green lamp" }]));
+    expect(await found("green")).toEqual([{ id: 1, t: "green lamp" }]);
+    await finished(call, call("PUT", "/indexes/a/documents", [{ id: 1, t: "blue lamp" }]));
+    expect(await found("green")).toEqual([]);
+    expect(await found("blue")).toEqual([{ id: 1, t: "blue lamp" }]);
+    await finished(call, call("DELETE", "/indexes/a/documents"));
+    expect(await found("blue")).toEqual([]);
+  });
+});
