@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
@@ -54,7 +55,7 @@ export function createServer(config: Config, log: Logger): FastifyInstance {
   const isKnown = learnPaths(app);
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request, payload) =>
+  app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) =>
     readBody(payload, {
       encoding: request.headers["content-encoding"],
       length: Number(request.headers["content-length"] ?? 0),

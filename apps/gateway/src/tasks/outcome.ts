@@ -1,0 +1,97 @@
+import { MeilisearchError } from "@miroir/meilisearch";
+import { judgeWrite, type Placement } from "@miroir/routing";
+import type { NodeTasks, TaskRow } from "@miroir/schema";
+import { isFinished, type TaskTransition } from "@miroir/store-contract";
+import { scrubError } from "../execute/node-error.ts";
+import { finalDetails } from "./details.ts";
+import type { NodeTaskReport } from "./node-task.ts";
+import { touchedShards } from "./touched-shards.ts";
+
+export interface Followed {
+  readonly row: TaskRow;
+  /** The shards it touches; `null` when that is not known any more. */
+  readonly shards: readonly number[] | null;
+  /** The last word of each node that has said something. */
+  readonly reports: ReadonlyMap<string, NodeTaskReport>;
+}
+
+export type Outcome =
+  | { readonly kind: "waiting" }
+  | { readonly kind: "processing"; readonly transition: TaskTransition }
+  | {
+      readonly kind: "ended";
+      readonly transition: TaskTransition;
+      readonly nodeTasks: NodeTasks;
+      /** Nodes that do not have the write, though it stands. */
+      readonly missed: readonly { readonly node: string; readonly shards: readonly number[] }[];
+    };
+
+/** Writes of documents stand by quorum. What all nodes must agree on, such as settings, fails where one node refuses it. */
+const BY_QUORUM = new Set(["documentAdditionOrUpdate", "documentDeletion", "documentEdition"]);
+
+const lostError = () =>
+  new MeilisearchError("internal", "The nodes that took this task lost it before it was done.").toJSON();
+
+/**
+ * What a task has come to, from what its nodes say. It ends when every node task has ended; a node that is out is not waited
+ * for once the others alone make the write stand.
+ */
+export function judgeTask(followed: Followed, placement: Placement, isOut: (node: string) => boolean): Outcome {
+  const { row, reports } = followed;
+  const nodes = Object.keys(row.nodeTasks);
+  const ended = nodes.filter((node) => isFinished(reports.get(node)?.status ?? "enqueued"));
+  const open = nodes.filter((node) => !ended.includes(node));
+  const succeeded = new Map(
+    ended.flatMap((node) => {
+      const report = reports.get(node);
+      return report?.status === "succeeded" ? [[node, report] as const] : [];
+    }),
+  );
+  const shards = nodes.length === 0 ? [] : (followed.shards ?? touchedShards(placement, nodes));
+  const verdict = judgeWrite(placement, shards, (node) => succeeded.has(node));
+
+  if (open.some((node) => !isOut(node)) || (open.length > 0 && !verdict.stands)) return progress(followed);
+
+  const failed = placement.nodes.flatMap((node) => (ended.includes(node) ? (reports.get(node)?.error ?? []) : []));
+  const stands = verdict.stands && (BY_QUORUM.has(row.type) || failed.length === 0);
+  const isCanceled = !stands && ended.every((node) => reports.get(node)?.status === "canceled");
+  const status = stands ? "succeeded" : isCanceled ? "canceled" : "failed";
+  const { startedAt, finishedAt } = timesOf(followed);
+  return {
+    kind: "ended",
+    transition: {
+      status,
+      details: finalDetails({ task: row, succeeded: stands, reports: succeeded, shards, placement }),
+      error: status === "failed" ? scrubError(failed[0] ?? lostError()) : null,
+      ...(startedAt !== null && { startedAt }),
+      ...(finishedAt !== null && { finishedAt }),
+    },
+    nodeTasks: Object.fromEntries(
+      ended.flatMap((node) => {
+        const uid = row.nodeTasks[node]?.uid;
+        const report = reports.get(node);
+        return uid === undefined || !report ? [] : [[node, { uid, status: report.status }]];
+      }),
+    ),
+    missed: stands ? verdict.missed.filter(({ node }) => nodes.includes(node)) : [],
+  };
+}
+
+function progress(followed: Followed): Outcome {
+  const hasBegun = [...followed.reports.values()].some(({ status }) => status !== "enqueued");
+  if (!hasBegun || followed.row.status !== "enqueued") return { kind: "waiting" };
+  const { startedAt } = timesOf(followed);
+  return {
+    kind: "processing",
+    transition: { status: "processing", ...(startedAt !== null && { startedAt }) },
+  };
+}
+
+/** From the first node that began to the last that ended, but never before the task was enqueued: clocks differ. */
+function timesOf({ row, reports }: Followed): { startedAt: number | null; finishedAt: number | null } {
+  const started = [...reports.values()].flatMap(({ startedAt }) => startedAt ?? []);
+  const finished = [...reports.values()].flatMap(({ finishedAt }) => finishedAt ?? []);
+  const startedAt = started.length === 0 ? null : Math.max(row.enqueuedAt, Math.min(...started));
+  const finishedAt = finished.length === 0 ? null : Math.max(startedAt ?? row.enqueuedAt, ...finished);
+  return { startedAt, finishedAt };
+}

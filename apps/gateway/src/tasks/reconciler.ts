@@ -1,0 +1,127 @@
+import type { TaskRow } from "@miroir/schema";
+import { type Store, StoreError } from "@miroir/store-contract";
+import type { Logger } from "pino";
+import type { Cluster } from "../cluster/cluster.ts";
+import { askNodes } from "./ask-nodes.ts";
+import type { NodeTaskReport } from "./node-task.ts";
+import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
+
+/** Follows what nodes make of unfinished tasks and moves the tasks accordingly. */
+export interface Reconciler {
+  /** Takes up what an earlier gateway left unfinished, then works until closed. */
+  start(): Promise<void>;
+  /** Follows a new task, beginning at once. */
+  follow(row: TaskRow, shards: readonly number[] | null): void;
+  /** Ends after the round under way. */
+  close(): Promise<void>;
+}
+
+const MIN_PAUSE_MS = 10;
+const MAX_PAUSE_MS = 1_000;
+const PAGE = 500;
+
+type Entry = Followed & { row: TaskRow; readonly reports: Map<string, NodeTaskReport> };
+
+/**
+ * Keeps in memory what is unfinished. Nothing is lost with it: the store has the node tasks, and the nodes still know how they
+ * ended, so after a crash the same questions are asked again.
+ */
+export function createReconciler({ store, cluster, log }: { store: Store; cluster: Cluster; log: Logger }): Reconciler {
+  const entries = new Map<number, Entry>();
+  let isClosed = false;
+  let pauseMs = MIN_PAUSE_MS;
+  let wake: () => void = () => undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  function add(row: TaskRow, shards: readonly number[] | null): void {
+    if (!entries.has(row.uid)) entries.set(row.uid, { row, shards, reports: new Map() });
+  }
+
+  async function apply(entry: Entry, outcome: Outcome): Promise<boolean> {
+    if (outcome.kind === "waiting") return false;
+    const { uid, indexUid } = entry.row;
+    try {
+      if (outcome.kind === "processing") {
+        entry.row = await store.tasks.transition(uid, outcome.transition);
+        return true;
+      }
+      if (indexUid !== null) {
+        for (const { node, shards } of outcome.missed) cluster.noteMissed(node, indexUid, shards);
+      }
+      await store.tasks.updateNodeTasks(uid, outcome.nodeTasks);
+      await store.tasks.transition(uid, outcome.transition);
+    } catch (error) {
+      // Deleted, or ended by someone else: either way it is no longer ours to follow.
+      const isOver = error instanceof StoreError && ["not_found", "illegal_transition"].includes(error.code);
+      if (!isOver) throw error;
+    }
+    entries.delete(uid);
+    return true;
+  }
+
+  /** @returns whether anything moved. */
+  async function round(): Promise<boolean> {
+    let moved = false;
+    for (const { taskUid, node, report } of await askNodes(cluster, entries.values())) {
+      const entry = entries.get(taskUid);
+      if (!entry) continue;
+      moved ||= entry.reports.get(node)?.status !== report.status;
+      entry.reports.set(node, report);
+    }
+    for (const entry of [...entries.values()]) {
+      const outcome = judgeTask(entry, cluster.placement, (node) => !isReachable(node));
+      if (await apply(entry, outcome)) moved = true;
+    }
+    return moved;
+  }
+
+  const isReachable = (node: string) => cluster.nodeIds.includes(node) && cluster.isUsable(node);
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = Number.isFinite(ms) ? setTimeout(resolve, ms) : undefined;
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async function work(): Promise<void> {
+    while (!isClosed) {
+      if (entries.size === 0) await pause(Number.POSITIVE_INFINITY);
+      if (isClosed) return;
+      try {
+        pauseMs = (await round()) ? MIN_PAUSE_MS : Math.min(pauseMs * 2, MAX_PAUSE_MS);
+      } catch (error) {
+        if (isClosed) return;
+        log.error({ err: error }, "following tasks failed; trying again");
+        pauseMs = MAX_PAUSE_MS;
+      }
+      if (!isClosed && entries.size > 0) await pause(pauseMs);
+    }
+  }
+
+  return {
+    async start() {
+      let cursor: string | undefined;
+      do {
+        const page = await store.tasks.listUnfinished({ cursor, limit: PAGE });
+        for (const row of page.items) add(row, null);
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      if (entries.size > 0) log.info({ tasks: entries.size }, "taking up unfinished tasks");
+      running = work();
+    },
+    follow(row, shards) {
+      add(row, shards);
+      pauseMs = MIN_PAUSE_MS;
+      wake();
+    },
+    async close() {
+      isClosed = true;
+      wake();
+      await running;
+    },
+  };
+}
