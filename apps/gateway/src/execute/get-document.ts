@@ -1,0 +1,49 @@
+import { MeilisearchError, NodeFailure } from "@miroir/meilisearch";
+import type { Context } from "../context.ts";
+import { errorOf, relayedError } from "./node-error.ts";
+
+export type GetDocumentOptions = {
+  readonly indexUid: string;
+  readonly documentId: string;
+  readonly shard: number;
+  readonly query: Record<string, string>;
+};
+
+/**
+ * The text of one document, from the cheapest of its owners that misses no write; the next one is asked when an owner
+ * fails or does not have it. `null` when every owner that answered lacks it.
+ *
+ * @throws MeilisearchError index_not_found; the node's own error when it refuses; miroir_unavailable_shards
+ */
+export async function getDocument(context: Context, options: GetDocumentOptions): Promise<string | null> {
+  const { indexUid, documentId, shard, query } = options;
+  const { cluster } = context;
+  const owners = cluster.placement.owners
+    .flatMap((table) => table[shard] ?? [])
+    .filter((node) => cluster.isUsable(node))
+    .map((node) => ({ node, misses: Number(cluster.isStale(node, indexUid, shard)), cost: cluster.cost(node) }))
+    .sort((a, b) => a.misses - b.misses || a.cost - b.cost);
+  let isAbsent = false;
+  let notFound: MeilisearchError | undefined;
+  for (const { node, misses } of owners) {
+    // A replica that misses writes may still have what was deleted, or an older version.
+    if (misses && isAbsent) break;
+    try {
+      const response = await cluster.request(node, {
+        method: "GET",
+        path: `/indexes/${indexUid}/documents/${documentId}`,
+        query,
+        deadlineMs: context.config.scatter.nodeTimeoutMs,
+      });
+      if (response.status === 200) return response.body.toString("utf8");
+      const error = errorOf(response);
+      if (error?.code === "document_not_found") isAbsent = true;
+      else if (error?.code === "index_not_found") notFound = relayedError(error);
+      else if (error?.type === "invalid_request") throw relayedError(error);
+    } catch (cause) {
+      if (!(cause instanceof NodeFailure)) throw cause;
+    }
+  }
+  if (isAbsent) return null;
+  throw notFound ?? new MeilisearchError("miroir_unavailable_shards", "No node that holds the document answers.");
+}

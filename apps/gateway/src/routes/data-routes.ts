@@ -1,0 +1,20 @@
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../context.ts";
+import { createSettingsCache } from "../indexes/settings-cache.ts";
+import { registerDocumentsRead } from "./documents-read.ts";
+import { registerDocumentsWrite } from "./documents-write.ts";
+import { registerIndexes } from "./indexes.ts";
+import { registerSearch } from "./search.ts";
+import { registerSettings } from "./settings.ts";
+import { registerStats } from "./stats.ts";
+
+/** The routes that are about indexes and what is in them. They share what is known of the indexes' settings. */
+export function registerDataRoutes(app: FastifyInstance, context: Context): void {
+  const settingsCache = createSettingsCache(context);
+  registerIndexes(app, context, settingsCache);
+  registerDocumentsWrite(app, context, settingsCache);
+  registerDocumentsRead(app, context);
+  registerSettings(app, context, settingsCache);
+  registerSearch(app, context, settingsCache);
+  registerStats(app, context);
+}

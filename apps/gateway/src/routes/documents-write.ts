@@ -1,0 +1,213 @@
+import {
+  decodeDocuments,
+  MeilisearchError,
+  type NodeRequest,
+  parseCustomMetadata,
+  parseDeleteByFilter,
+  parseDocumentsWriteQuery,
+  parseJsonBody,
+  printFilter,
+} from "@miroir/meilisearch";
+import type { NewTask } from "@miroir/store-contract";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Context } from "../context.ts";
+import { broadcast, sendWrite } from "../execute/write.ts";
+import { createOnNodes } from "../indexes/create-on-nodes.ts";
+import { checksGeo, type Identified, identifyDocuments } from "../indexes/identify-documents.ts";
+import { type IndexRow, indexNotFound } from "../indexes/registry.ts";
+import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { refuseReservedDocuments, refuseReservedFilter, refuseReservedNames } from "../plan/reserved-fields.ts";
+import { planDocumentsDelete, planDocumentsWrite } from "../plan/write-plan.ts";
+import { readDocumentIds } from "./document-ids.ts";
+import { bodyOf, indexUidOf, queryOf } from "./http.ts";
+import { failure } from "./indexes.ts";
+
+/** The routes under `/indexes/{uid}/documents` that write. */
+export function registerDocumentsWrite(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
+  const { store, acknowledge, indexLocks, cluster, config } = context;
+
+  for (const method of ["POST", "PUT"] as const)
+    app.route({
+      method,
+      url: "/indexes/:indexUid/documents",
+      handler: (request, reply) => add(method, request, reply),
+    });
+
+  async function add(method: "POST" | "PUT", request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const indexUid = indexUidOf(request);
+    const query = parseDocumentsWriteQuery(queryOf(request));
+    const documents = decodeDocuments(bodyOf(request), {
+      contentType: request.headers["content-type"],
+      csvDelimiter: query.csvDelimiter,
+    });
+    refuseReservedDocuments(documents);
+    if (query.primaryKey !== undefined) refuseReservedNames([query.primaryKey]);
+    const task = {
+      indexUid,
+      type: "documentAdditionOrUpdate",
+      customMetadata: query.customMetadata,
+      details: { receivedDocuments: documents.length, indexedDocuments: null },
+    };
+
+    await indexLocks.run(indexUid, async () => {
+      const row = await store.indexes.get(indexUid);
+      const identified = identifyDocuments({
+        documents,
+        stored: row?.primaryKey ?? null,
+        given: query.primaryKey,
+        indexUid,
+        checksGeo: row !== null && (await nodesCheckGeo(indexUid, documents)),
+      });
+      if (identified instanceof MeilisearchError) {
+        // On a single node the index is there even if the documents were not good enough.
+        if (!row) await create(indexUid, null);
+        return acknowledge(reply, {
+          ...task,
+          ...failure(identified),
+          details: { ...task.details, indexedDocuments: 0 },
+        });
+      }
+      await storeDocuments(identified, row);
+    });
+    return reply;
+
+    async function storeDocuments({ primaryKey, documents }: Identified, row: IndexRow | null): Promise<void> {
+      if (documents.length === 0) {
+        if (!row) await create(indexUid, primaryKey);
+        return acknowledge(reply, {
+          ...task,
+          status: "succeeded",
+          nodeTasks: {},
+          details: { receivedDocuments: 0, indexedDocuments: 0 },
+        });
+      }
+      if (!row) await createOnNodes(context, indexUid, primaryKey);
+      const plan = planDocumentsWrite({
+        documents,
+        placement: cluster.placement,
+        firstSequence: config.search.tieOrder === "insertion" ? await takeSequence(row, documents.length) : null,
+      });
+      const outcome = await sendWrite(context, {
+        indexUid,
+        shards: plan.shards,
+        parts: plan.parts.map(({ node, body }) => ({
+          node,
+          request: additionRequest(method, indexUid, primaryKey, query.skipCreation, body),
+        })),
+      });
+      if (!row) {
+        const created = await store.indexes.create({ uid: indexUid, physicalUid: indexUid, primaryKey });
+        await takeSequence(created, documents.length);
+        settingsCache.invalidate(indexUid);
+      } else {
+        if (row.primaryKey === null) await store.indexes.setPrimaryKey(indexUid, primaryKey);
+        await store.indexes.touch(indexUid);
+      }
+      await acknowledge(
+        reply,
+        { ...task, nodeTasks: outcome.nodeTasks },
+        { degraded: outcome.degraded, shards: plan.shards },
+      );
+    }
+  }
+
+  async function create(indexUid: string, primaryKey: string | null): Promise<void> {
+    await createOnNodes(context, indexUid, primaryKey);
+    await store.indexes.create({ uid: indexUid, physicalUid: indexUid, primaryKey });
+    settingsCache.invalidate(indexUid);
+  }
+
+  /** The numbers of an index that is only now being created begin with the first. */
+  async function takeSequence(row: IndexRow | null, count: number): Promise<number> {
+    return row ? store.indexes.takeSequence(row.uid, count) : 0;
+  }
+
+  async function nodesCheckGeo(indexUid: string, documents: readonly string[]): Promise<boolean> {
+    return documents.some((text) => text.includes('"_geo"')) && checksGeo(await settingsCache.get(indexUid));
+  }
+
+  app.delete("/indexes/:indexUid/documents/:documentId", async (request, reply) => {
+    const { documentId } = request.params as { documentId: string };
+    return removeIds(request, reply, () => [documentId]);
+  });
+
+  app.post("/indexes/:indexUid/documents/delete-batch", (request, reply) =>
+    removeIds(request, reply, () => readDocumentIds(bodyOf(request), request.headers["content-type"])),
+  );
+
+  async function removeIds(request: FastifyRequest, reply: FastifyReply, read: () => string[]): Promise<FastifyReply> {
+    const indexUid = indexUidOf(request);
+    const { customMetadata } = parseCustomMetadata(queryOf(request));
+    const ids = read();
+    const details = { providedIds: ids.length, deletedDocuments: null, originalFilter: null };
+    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, async () => {
+      const plan = planDocumentsDelete(ids, cluster.placement);
+      const path = `/indexes/${indexUid}/documents/delete-batch`;
+      const parts = plan.parts.map(({ node, body }) => ({ node, request: { method: "POST", path, body } as const }));
+      return { shards: plan.shards, ...(await sendWrite(context, { indexUid, shards: plan.shards, parts })) };
+    });
+  }
+
+  app.post("/indexes/:indexUid/documents/delete", async (request, reply) => {
+    const indexUid = indexUidOf(request);
+    const { customMetadata } = parseCustomMetadata(queryOf(request));
+    const body = parseJsonBody(bodyOf(request), request.headers["content-type"]);
+    const filter = parseDeleteByFilter(body);
+    refuseReservedFilter(filter);
+    const originalFilter = JSON.stringify((body as { filter: unknown }).filter);
+    const details = { providedIds: 0, deletedDocuments: null, originalFilter };
+    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, () =>
+      broadcast(context, indexUid, {
+        method: "POST",
+        path: `/indexes/${indexUid}/documents/delete`,
+        body: JSON.stringify({ filter: printFilter(filter) }),
+      }),
+    );
+  });
+
+  app.delete("/indexes/:indexUid/documents", async (request, reply) => {
+    const indexUid = indexUidOf(request);
+    const { customMetadata } = parseCustomMetadata(queryOf(request));
+    const details = { deletedDocuments: null };
+    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, () =>
+      broadcast(context, indexUid, { method: "DELETE", path: `/indexes/${indexUid}/documents` }),
+    );
+  });
+
+  type Sent = { nodeTasks: NewTask["nodeTasks"]; degraded: string | null; shards?: readonly number[] };
+
+  async function remove(
+    reply: FastifyReply,
+    task: Omit<NewTask, "nodeTasks"> & { indexUid: string },
+    send: () => Promise<Sent>,
+  ): Promise<FastifyReply> {
+    await indexLocks.run(task.indexUid, async () => {
+      const nothing = { ...task.details, deletedDocuments: 0 };
+      if (!(await store.indexes.get(task.indexUid)))
+        return acknowledge(reply, { ...task, ...failure(indexNotFound(task.indexUid)), details: nothing });
+      const { nodeTasks, degraded, shards } = await send();
+      if (Object.keys(nodeTasks).length === 0)
+        return acknowledge(reply, { ...task, status: "succeeded", nodeTasks, details: nothing });
+      await store.indexes.touch(task.indexUid);
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded, shards });
+    });
+    return reply;
+  }
+}
+
+function additionRequest(
+  method: "POST" | "PUT",
+  indexUid: string,
+  primaryKey: string,
+  skipCreation: boolean | undefined,
+  body: string,
+): NodeRequest {
+  return {
+    method,
+    path: `/indexes/${indexUid}/documents`,
+    // Always named: a node must never guess another one from the first document it happens to get.
+    query: { primaryKey, ...(skipCreation !== undefined && { skipCreation: String(skipCreation) }) },
+    headers: { "content-type": "application/x-ndjson" },
+    body,
+  };
+}

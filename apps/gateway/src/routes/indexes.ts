@@ -1,0 +1,143 @@
+import {
+  type FieldTable,
+  MeilisearchError,
+  orNull,
+  parseJsonBody,
+  queryInteger,
+  type Read,
+  readBody,
+  readQuery,
+  readString,
+} from "@miroir/meilisearch";
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../context.ts";
+import { countDocuments } from "../execute/count-documents.ts";
+import { broadcast, type WriteOutcome } from "../execute/write.ts";
+import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
+import { type IndexRow, indexAlreadyExists, indexNotFound, listIndexes, requireIndex } from "../indexes/registry.ts";
+import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { refuseReservedNames } from "../plan/reserved-fields.ts";
+import { bodyOf, checkIndexUid, indexUidOf, queryOf, sendAnswer } from "./http.ts";
+
+type NewIndex = { uid: string; primaryKey: string | null };
+
+const readUid: Read<string> = (value, place) => checkIndexUid(readString(value, place));
+const primaryKey = { code: "invalid_index_primary_key", read: orNull(readString) } as const;
+
+const CREATE: FieldTable<NewIndex> = { uid: { code: "invalid_index_uid", read: readUid }, primaryKey };
+
+type IndexUpdate = { primaryKey: string | null; uid: string; createdAt: never; updatedAt: never };
+
+const immutable =
+  (code: "immutable_index_created_at" | "immutable_index_updated_at", name: string): Read<never> =>
+  () => {
+    throw new MeilisearchError(code, `Immutable field \`${name}\`: expected one of \`primaryKey\`, \`uid\``);
+  };
+
+const UPDATE: FieldTable<IndexUpdate> = {
+  primaryKey,
+  uid: { code: "invalid_index_uid", read: readUid },
+  createdAt: { code: "immutable_index_created_at", read: immutable("immutable_index_created_at", "createdAt") },
+  updatedAt: { code: "immutable_index_updated_at", read: immutable("immutable_index_updated_at", "updatedAt") },
+};
+
+const LIST: FieldTable<{ offset: number; limit: number }> = {
+  offset: { code: "invalid_index_offset", read: queryInteger() },
+  limit: { code: "invalid_index_limit", read: queryInteger() },
+};
+
+/** `/indexes` and `/indexes/{uid}`. */
+export function registerIndexes(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
+  const { store, acknowledge, indexLocks } = context;
+
+  app.get("/indexes", async (request, reply) => {
+    const { offset = 0, limit = 20 } = readQuery(LIST, queryOf(request));
+    const rows = await listIndexes(context);
+    const results = rows.slice(offset, offset + limit).map(asIndexObject);
+    return sendAnswer(reply, JSON.stringify({ results, offset, limit, total: rows.length }));
+  });
+
+  app.get("/indexes/:indexUid", async (request, reply) =>
+    sendAnswer(reply, JSON.stringify(asIndexObject(await requireIndex(context, indexUidOf(request))))),
+  );
+
+  app.post("/indexes", async (request, reply) => {
+    const body = readBody(CREATE, parseJsonBody(bodyOf(request), request.headers["content-type"]));
+    const { uid, primaryKey = null } = body;
+    if (uid === undefined) throw new MeilisearchError("missing_index_uid", "Missing field `uid`");
+    if (primaryKey !== null) refuseReservedNames([primaryKey]);
+    await indexLocks.run(uid, async () => {
+      const task = { indexUid: uid, type: "indexCreation", details: { primaryKey } };
+      if (await store.indexes.get(uid)) return acknowledge(reply, { ...task, ...failure(indexAlreadyExists(uid)) });
+      const { nodeTasks, degraded } = await createOnNodes(context, uid, primaryKey);
+      await store.indexes.create({ uid, physicalUid: uid, primaryKey });
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded });
+      settingsCache.invalidate(uid);
+    });
+    return reply;
+  });
+
+  app.patch("/indexes/:indexUid", async (request, reply) => {
+    const uid = indexUidOf(request);
+    const update = readBody(UPDATE, parseJsonBody(bodyOf(request), request.headers["content-type"]));
+    if (update.uid !== undefined)
+      throw new MeilisearchError("miroir_not_implemented", "Renaming an index is not supported yet.");
+    const { primaryKey = null } = update;
+    if (primaryKey !== null) refuseReservedNames([primaryKey]);
+    await indexLocks.run(uid, async () => {
+      const task = { indexUid: uid, type: "indexUpdate", details: { primaryKey } };
+      const row = await store.indexes.get(uid);
+      if (!row) return acknowledge(reply, { ...task, ...failure(indexNotFound(uid)) });
+      const isChange = primaryKey !== null && primaryKey !== row.primaryKey;
+      // Decided for the whole index: a node without documents would accept what others refuse.
+      if (isChange && row.primaryKey !== null && (await countDocuments(context, uid)) > 0)
+        return acknowledge(reply, { ...task, ...failure(primaryKeyExists(uid, row.primaryKey)) });
+      const { nodeTasks, degraded } = await broadcast(
+        context,
+        uid,
+        jsonRequest("PATCH", `/indexes/${uid}`, { primaryKey }),
+      );
+      if (isChange) await store.indexes.replacePrimaryKey(uid, row.primaryKey, primaryKey);
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded });
+    });
+    return reply;
+  });
+
+  app.delete("/indexes/:indexUid", async (request, reply) => {
+    const uid = indexUidOf(request);
+    await indexLocks.run(uid, async () => {
+      const task = { indexUid: uid, type: "indexDeletion" };
+      if (!(await store.indexes.get(uid)))
+        return acknowledge(reply, { ...task, ...failure(indexNotFound(uid)), details: { deletedDocuments: 0 } });
+      const { nodeTasks, degraded }: WriteOutcome = await broadcast(context, uid, {
+        method: "DELETE",
+        path: `/indexes/${uid}`,
+      });
+      await store.indexes.delete(uid);
+      await acknowledge(reply, { ...task, nodeTasks, details: { deletedDocuments: null } }, { degraded });
+      settingsCache.invalidate(uid);
+    });
+    return reply;
+  });
+}
+
+/** What a task that never reached a node ends with. */
+export function failure(error: MeilisearchError) {
+  return { status: "failed" as const, error: error.toJSON(), nodeTasks: {} };
+}
+
+export function primaryKeyExists(uid: string, existing: string): MeilisearchError {
+  return new MeilisearchError(
+    "index_primary_key_already_exists",
+    `Index \`${uid}\`: Index already has a primary key: \`${existing}\`.`,
+  );
+}
+
+function asIndexObject({ uid, createdAt, updatedAt, primaryKey }: IndexRow) {
+  return {
+    uid,
+    createdAt: new Date(createdAt).toISOString(),
+    updatedAt: new Date(updatedAt).toISOString(),
+    primaryKey,
+  };
+}

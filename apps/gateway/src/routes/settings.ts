@@ -1,0 +1,132 @@
+import {
+  parseJsonBody,
+  parseSetting,
+  parseSettings,
+  SETTING_ROUTES,
+  type SettingKey,
+  type Settings,
+  type SettingsPatch,
+} from "@miroir/meilisearch";
+import type { NewTask } from "@miroir/store-contract";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Context } from "../context.ts";
+import { askAnyNode } from "../execute/any-node.ts";
+import { broadcast } from "../execute/write.ts";
+import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
+import { checkSettings, clientSettings, nodeSettings } from "../indexes/internal-settings.ts";
+import { indexNotFound, requireIndex } from "../indexes/registry.ts";
+import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { bodyOf, indexUidOf, sendAnswer } from "./http.ts";
+import { failure } from "./indexes.ts";
+
+/** Settings of features that are off: a node neither shows nor takes them. */
+const FEATURE_SETTINGS: ReadonlySet<SettingKey> = new Set(["chat", "foreignKeys"]);
+
+/** What a reset of everything says, in the order in which a node lists it. */
+const RESET_KEYS: readonly SettingKey[] = [
+  "displayedAttributes",
+  "searchableAttributes",
+  "filterableAttributes",
+  "sortableAttributes",
+  "foreignKeys",
+  "rankingRules",
+  "stopWords",
+  "nonSeparatorTokens",
+  "separatorTokens",
+  "dictionary",
+  "synonyms",
+  "distinctAttribute",
+  "proximityPrecision",
+  "typoTolerance",
+  "faceting",
+  "pagination",
+  "embedders",
+  "searchCutoffMs",
+  "localizedAttributes",
+  "facetSearch",
+  "prefixSearch",
+  "chat",
+];
+
+type Write = { readonly patch: SettingsPatch; readonly isReset: boolean };
+
+/** `/indexes/{uid}/settings` and one sub-route per setting. */
+export function registerSettings(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
+  const { store, acknowledge, indexLocks } = context;
+  const whole = "/indexes/:indexUid/settings";
+
+  app.get(whole, async (request, reply) => sendAnswer(reply, JSON.stringify(await show(request))));
+  app.patch(whole, (request, reply) =>
+    write(request, reply, { patch: parseSettings(jsonOf(request)), isReset: false }),
+  );
+  app.delete(whole, (request, reply) => {
+    const patch = Object.fromEntries(RESET_KEYS.map((key) => [key, null])) as SettingsPatch;
+    return write(request, reply, { patch, isReset: true });
+  });
+
+  for (const { path, key, verb } of SETTING_ROUTES) {
+    const url = `${whole}/${path}`;
+    app.get(url, async (request, reply) => {
+      if (FEATURE_SETTINGS.has(key)) parseSetting(key, null);
+      return sendAnswer(reply, JSON.stringify((await show(request))[key] ?? null));
+    });
+    app.route({
+      method: verb,
+      url,
+      handler: (request, reply) =>
+        write(request, reply, { patch: { [key]: parseSetting(key, jsonOf(request)) }, isReset: false }),
+    });
+    app.delete(url, (request, reply) => {
+      if (FEATURE_SETTINGS.has(key)) parseSetting(key, null);
+      return write(request, reply, { patch: { [key]: null }, isReset: true });
+    });
+  }
+
+  /** Asked of a node every time and not of the cache: right after its task a client must see what it has set. */
+  async function show(request: FastifyRequest): Promise<Settings> {
+    const indexUid = indexUidOf(request);
+    await requireIndex(context, indexUid);
+    const body = await askAnyNode(context, indexUid, { method: "GET", path: `/indexes/${indexUid}/settings` });
+    return clientSettings(JSON.parse(body) as Settings);
+  }
+
+  async function write(request: FastifyRequest, reply: FastifyReply, { patch, isReset }: Write): Promise<FastifyReply> {
+    const indexUid = indexUidOf(request);
+    checkSettings(patch);
+    const task = { indexUid, type: "settingsUpdate", details: detailsOf(patch) };
+    await indexLocks.run(indexUid, async () => {
+      const exists = (await store.indexes.get(indexUid)) !== null;
+      // A reset does not create the index, any other change does.
+      if (!exists && isReset) return acknowledge(reply, { ...task, ...failure(indexNotFound(indexUid)) });
+      if (!exists) await createOnNodes(context, indexUid, null);
+      const body = nodeSettings(withoutFeatures(patch));
+      const { nodeTasks, degraded } = await broadcast(
+        context,
+        indexUid,
+        jsonRequest("PATCH", `/indexes/${indexUid}/settings`, body),
+      );
+      if (exists) await store.indexes.touch(indexUid);
+      else await store.indexes.create({ uid: indexUid, physicalUid: indexUid, primaryKey: null });
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded });
+      settingsCache.invalidate(indexUid);
+    });
+    return reply;
+  }
+}
+
+function jsonOf(request: FastifyRequest): unknown {
+  return parseJsonBody(bodyOf(request), request.headers["content-type"]);
+}
+
+function withoutFeatures(patch: SettingsPatch): SettingsPatch {
+  const entries = Object.entries(patch).filter(([key]) => !FEATURE_SETTINGS.has(key as SettingKey));
+  return Object.fromEntries(entries) as SettingsPatch;
+}
+
+/** A task shows what was sent, except that the lists which have no empty default are shown as what a reset makes of them. */
+function detailsOf(patch: SettingsPatch): NonNullable<NewTask["details"]> {
+  const shown = Object.entries(patch).map(([key, value]) =>
+    value === null && (key === "displayedAttributes" || key === "searchableAttributes") ? [key, ["*"]] : [key, value],
+  );
+  return Object.fromEntries(shown) as NonNullable<NewTask["details"]>;
+}

@@ -1,0 +1,99 @@
+import { type FieldTable, NodeFailure, queryBoolean, readOneOf, readQuery, type Stats } from "@miroir/meilisearch";
+import type { FastifyInstance } from "fastify";
+import { humanSize } from "../answer/human-size.ts";
+import { mergeIndexStats, type NodeIndexStats } from "../answer/index-stats.ts";
+import type { Context } from "../context.ts";
+import { countDocuments } from "../execute/count-documents.ts";
+import { listIndexes, requireIndex } from "../indexes/registry.ts";
+import { indexUidOf, queryOf, sendAnswer } from "./http.ts";
+
+type StatsQuery = { showInternalDatabaseSizes: boolean; sizeFormat: "human" | "raw" };
+
+const QUERY: FieldTable<StatsQuery> = {
+  showInternalDatabaseSizes: { code: "invalid_stats_show_internal_database_sizes", read: queryBoolean },
+  sizeFormat: { code: "invalid_stats_size_format", read: readOneOf(["human", "raw"]) },
+};
+
+type NodeAnswer<T> = { readonly node: string; readonly value: T };
+
+/** `/stats` and `/indexes/{uid}/stats`. */
+export function registerStats(app: FastifyInstance, context: Context): void {
+  const { cluster } = context;
+
+  app.get("/indexes/:indexUid/stats", async (request, reply) => {
+    const query = readQuery(QUERY, queryOf(request));
+    const indexUid = indexUidOf(request);
+    await requireIndex(context, indexUid);
+    const answers = await askAll<NodeIndexStats>(`/indexes/${indexUid}/stats`, query);
+    return sendAnswer(reply, JSON.stringify(present(await merge(indexUid, answers), query)));
+  });
+
+  app.get("/stats", async (request, reply) => {
+    const query = readQuery(QUERY, queryOf(request));
+    const [rows, answers] = await Promise.all([listIndexes(context), askAll<Stats>("/stats", query)]);
+    const merged = await Promise.all(
+      rows.map(async ({ uid }) => {
+        const ofIndex = answers.flatMap(({ node, value }) => {
+          const stats = value.indexes[uid];
+          return stats ? [{ node, value: stats }] : [];
+        });
+        return [uid, present(await merge(uid, ofIndex), query)] as const;
+      }),
+    );
+    const size = (bytes: number) => (query.sizeFormat === "human" ? humanSize(bytes) : bytes);
+    const updates = answers.flatMap(({ value }) => value.lastUpdate ?? []).sort();
+    return sendAnswer(
+      reply,
+      JSON.stringify({
+        databaseSize: size(answers.reduce((total, { value }) => total + value.databaseSize, 0)),
+        usedDatabaseSize: size(answers.reduce((total, { value }) => total + value.usedDatabaseSize, 0)),
+        lastUpdate: updates.at(-1) ?? null,
+        indexes: Object.fromEntries(merged),
+      }),
+    );
+  });
+
+  /** What the nodes say that say something; sizes always in bytes, since they have to be added up. */
+  async function askAll<T>(path: string, { showInternalDatabaseSizes }: Partial<StatsQuery>): Promise<NodeAnswer<T>[]> {
+    const deadlineMs = context.config.scatter.nodeTimeoutMs;
+    const query = showInternalDatabaseSizes ? { showInternalDatabaseSizes: "true" } : {};
+    const answers = await Promise.all(
+      cluster.nodeIds
+        .filter((node) => cluster.isUsable(node))
+        .map(async (node): Promise<NodeAnswer<T>[]> => {
+          try {
+            const { status, body } = await cluster.request(node, { method: "GET", path, query, deadlineMs });
+            return status === 200 ? [{ node, value: JSON.parse(body.toString("utf8")) as T }] : [];
+          } catch (cause) {
+            if (cause instanceof NodeFailure || cause instanceof SyntaxError) return [];
+            throw cause;
+          }
+        }),
+    );
+    return answers.flat();
+  }
+
+  async function merge(indexUid: string, answers: readonly NodeAnswer<NodeIndexStats>[]): Promise<NodeIndexStats> {
+    const groups = cluster.placement.groups.map(({ nodes }) => answers.filter(({ node }) => nodes.includes(node)));
+    // The first of the groups of which most nodes have answered.
+    const group = groups.reduce((best, next) => (next.length > best.length ? next : best), []);
+    return mergeIndexStats({
+      all: answers.map(({ value }) => value),
+      group: group.map(({ value }) => value),
+      replicas: cluster.placement.replicationFactor,
+      numberOfDocuments: await countDocuments(context, indexUid),
+    });
+  }
+}
+
+function present(stats: NodeIndexStats, { sizeFormat }: Partial<StatsQuery>): Record<string, unknown> {
+  if (sizeFormat !== "human") return stats;
+  const { internalDatabaseSizes: sizes } = stats;
+  const human = sizes && Object.fromEntries(Object.entries(sizes).map(([name, bytes]) => [name, humanSize(bytes)]));
+  return {
+    ...stats,
+    rawDocumentDbSize: humanSize(stats.rawDocumentDbSize),
+    avgDocumentSize: humanSize(stats.avgDocumentSize),
+    ...(human && { internalDatabaseSizes: human }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { FastifyInstance } from "fastify";
+import { readinessOf } from "../cluster/readiness.ts";
+import type { Context } from "../context.ts";
+import { sendJson } from "../server/send-json.ts";
+
+/** `isDraining` turns true when the gateway was told to stop: it is then no longer ready, though it still answers. */
+export function registerTopology(app: FastifyInstance, { cluster, store }: Context, isDraining: () => boolean): void {
+  const { placement } = cluster;
+  const admin = { config: { access: "admin" } } as const;
+
+  /** Reads need a routing table and a covering set: not every node, and not the store. */
+  app.get("/_miroir/ready", { config: { access: "open" } }, async (_request, reply) => {
+    const { ready, missingShards } = readinessOf(cluster);
+    if (isDraining()) return sendJson(reply, 503, { status: "draining" });
+    return ready
+      ? sendJson(reply, 200, { status: "ready" })
+      : sendJson(reply, 503, { status: "not_ready", missingShards });
+  });
+
+  app.get("/_miroir/topology", admin, async (_request, reply) => {
+    const nodes = cluster.report().map(({ latencyMs, ...node }) => ({
+      ...node,
+      latencyMs: latencyMs === null ? null : Math.round(latencyMs * 100) / 100,
+    }));
+    const { shards, replicationFactor, groups } = placement;
+    return sendJson(reply, 200, { shards, replicationFactor, replicaGroups: groups, nodes, store: store.backend });
+  });
+
+  app.get("/_miroir/shards", admin, async (_request, reply) => {
+    const shards = [...placement.targets.keys()].map((shard) => ({
+      shard,
+      owners: placement.groups.map(({ id }, index) => ({ group: id, nodes: placement.owners[index]?.[shard] ?? [] })),
+    }));
+    return sendJson(reply, 200, { shards });
+  });
+}
