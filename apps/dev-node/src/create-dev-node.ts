@@ -45,6 +45,7 @@ const bodyLimitBytes = 100 * 1024 * 1024;
 export function createDevNode(options: DevNodeOptions = {}): DevNode {
   const now = options.now ?? Date.now;
   const tasks = createTaskQueue({ now, taskDelayMs: options.taskDelayMs ?? 0 });
+  const closing = new AbortController();
   const state: NodeState = { indexes: new Map(), tasks, now };
   const faults = createFaults((stalled) => tasks.stall(stalled));
   const route = createRouter([
@@ -83,6 +84,14 @@ export function createDevNode(options: DevNodeOptions = {}): DevNode {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, _request, reply) => {
+    const tooLarge = (error as { statusCode?: number }).statusCode === 413;
+    return send(
+      reply,
+      errorReply(tooLarge ? new MeilisearchError("payload_too_large", "The provided payload is too large.") : error),
+    );
+  });
+  // Every request comes here: which paths and verbs there are, and what is said to others, is not fastify's way.
   app.setNotFoundHandler(async (request, reply) => {
     const [path = "/", rawQuery = ""] = splitOnce(request.url);
     if (request.method === "OPTIONS") {
@@ -91,7 +100,7 @@ export function createDevNode(options: DevNodeOptions = {}): DevNode {
     }
     if (request.headers.origin !== undefined) reply.header("access-control-allow-origin", "*");
     const taken = path.startsWith("/_dev/") ? [] : faults.take(request.method, path);
-    if (await misbehave(taken, request, reply)) return reply;
+    if (await misbehave(taken, request, reply, closing.signal)) return reply;
     let result: RouteReply;
     try {
       result = answer(request, path, rawQuery);
@@ -99,8 +108,7 @@ export function createDevNode(options: DevNodeOptions = {}): DevNode {
       result = errorReply(error);
     }
     if (taken.some(({ dropReply }) => dropReply === true)) {
-      reply.hijack();
-      request.raw.socket.destroy();
+      reset(request, reply);
       return reply;
     }
     return send(reply, hideHits(taken, result));
@@ -113,6 +121,7 @@ export function createDevNode(options: DevNodeOptions = {}): DevNode {
       return address;
     },
     async close() {
+      closing.abort();
       tasks.close();
       await app.close();
       address = null;
@@ -144,12 +153,24 @@ function send(reply: FastifyReply, { status, body }: RouteReply): FastifyReply {
     .send(Buffer.from(toJsonText(body)));
 }
 
+function reset(request: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  request.raw.socket.destroy();
+}
+
 /** Plays the faults that come before the work. Returns true when the request has had its answer. */
-async function misbehave(taken: readonly Fault[], request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-  for (const { delayMs } of taken) if (delayMs !== undefined) await sleep(delayMs);
-  if (taken.some(({ refuse }) => refuse === true)) {
-    reply.hijack();
-    request.raw.socket.destroy();
+async function misbehave(
+  taken: readonly Fault[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+  closing: AbortSignal,
+): Promise<boolean> {
+  for (const { delayMs } of taken) {
+    // A node that closes does not wait for its own delays.
+    if (delayMs !== undefined) await sleep(delayMs, undefined, { signal: closing }).catch(() => undefined);
+  }
+  if (closing.aborted || taken.some(({ refuse }) => refuse === true)) {
+    reset(request, reply);
     return true;
   }
   if (taken.some(({ busy }) => busy === true)) {

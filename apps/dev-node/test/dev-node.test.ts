@@ -71,6 +71,23 @@ describe("a node", () => {
     expect((await call("POST", "/indexes/a/search", { facets: ["n"] })).text).toContain('{"n":{"10":1,"9":1}}');
   });
 
+  it("never finds a text that is made of separators, but filters by it", async () => {
+    const { call } = await start();
+    const marked = { attributePatterns: ["_mark"], features: { filter: { equality: true, comparison: false } } };
+    await finished(call, call("PATCH", "/indexes/a/settings", { filterableAttributes: [marked] }));
+    await finished(
+      call,
+      call("POST", "/indexes/a/documents", [
+        { id: 1, _mark: "⦃⦃⦄⦄" },
+        { id: 2, _mark: "⦃⦃⦄⦅" },
+      ]),
+    );
+    const search = (body: object) => call("POST", "/indexes/a/search", { attributesToRetrieve: ["id"], ...body });
+    expect((await search({ q: "x⦃⦃⦄⦄" })).body).toMatchObject({ hits: [] });
+    expect((await search({ filter: '_mark IN ["⦃⦃⦄⦅"]' })).body).toMatchObject({ hits: [{ id: 2 }] });
+    expect((await search({ filter: "_mark > 3" })).status).toBe(400);
+  });
+
   it("runs tasks in order and shows them processing", async () => {
     const { call } = await start({ taskDelayMs: 40 });
     const first = call("POST", "/indexes", { uid: "a" });

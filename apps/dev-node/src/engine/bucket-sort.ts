@@ -1,5 +1,5 @@
 import type { DocSet } from "./doc-set.ts";
-import { addDoc, countDocs, difference, docsOf, emptyDocs, isEmptySet, subtract, unite } from "./doc-set.ts";
+import { addDoc, countDocs, difference, docsOf, emptyDocs, hasDoc, isEmptySet, subtract, unite } from "./doc-set.ts";
 import type { QueryGraph } from "./query-graph.ts";
 import type { Rule, RuleRun } from "./rule.ts";
 import type { ScoreDetail } from "./score.ts";
@@ -44,7 +44,7 @@ export function bucketSort(input: BucketSortInput): BucketSortOutput {
       const kept: number[] = [];
       const excluded = emptyDocs(candidates.length * 32);
       for (const docid of remaining) {
-        if (((excluded[docid >>> 5] as number) >>> (docid & 31)) & 1) continue;
+        if (hasDoc(excluded, docid)) continue;
         unite(excluded, sameValue(docid));
         kept.push(docid);
       }
@@ -107,7 +107,7 @@ function distinctOnly(input: BucketSortInput, sameValue: (docid: number) => DocS
   const kept: number[] = [];
   for (const docid of docsOf(input.universe)) {
     if (kept.length >= input.from + input.length) break;
-    if (((excluded[docid >>> 5] as number) >>> (docid & 31)) & 1) continue;
+    if (hasDoc(excluded, docid)) continue;
     unite(excluded, sameValue(docid));
     kept.push(docid);
   }

@@ -14,11 +14,6 @@ export function addDoc(set: DocSet, docid: number): void {
   set[word] = (set[word] ?? 0) | (1 << (docid & 31));
 }
 
-export function removeDoc(set: DocSet, docid: number): void {
-  const word = docid >>> 5;
-  set[word] = (set[word] ?? 0) & ~(1 << (docid & 31));
-}
-
 export function hasDoc(set: DocSet, docid: number): boolean {
   return (((set[docid >>> 5] ?? 0) >>> (docid & 31)) & 1) === 1;
 }

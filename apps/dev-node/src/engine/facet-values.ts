@@ -4,7 +4,7 @@ import type { JsonObject, JsonTree } from "./json-tree.ts";
 import { isJsonNumber, isJsonObject, visitPaths } from "./json-tree.ts";
 
 /** The values of one document's attribute, as filters, facets and sorts see them. */
-export interface DocumentFacets {
+interface DocumentFacets {
   readonly numbers: readonly number[];
   /** Normalized text → the spelling of the document. */
   readonly strings: ReadonlyMap<string, string>;

@@ -1,4 +1,5 @@
 import type { Token, Tokenizer } from "../text/tokenize.ts";
+import { countDocs } from "./doc-set.ts";
 import type { WordDatabase } from "./word-database.ts";
 import { maxWordBytes } from "./word-index.ts";
 
@@ -209,17 +210,11 @@ function splitInTwo(word: string, ngramWords: readonly string[] | null, db: Word
     const right = chars.slice(at).join("");
     const docs = db.pairDocs(left, right, 1);
     if (docs === null) continue;
-    const count = docs.reduce((sum, bits) => sum + popCount(bits), 0);
+    const count = countDocs(docs);
     if (best === null || count > best.count) best = { count, words: [left, right] };
   }
   if (best === null) return null;
   if (ngramWords !== null && ngramWords.length === 2 && ngramWords.every((part, at) => part === best.words[at]))
     return null;
   return best.words;
-}
-
-function popCount(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

@@ -24,7 +24,7 @@ export type ScoreDetail =
 
 const exactRanks = { exactMatch: 3, matchesStart: 2, noExactMatch: 1 } as const;
 
-export function rankOf(detail: ScoreDetail): Rank | null {
+function rankOf(detail: ScoreDetail): Rank | null {
   switch (detail.kind) {
     case "sort":
     case "geo":

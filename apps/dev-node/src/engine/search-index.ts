@@ -4,7 +4,7 @@ import type { IndexView } from "../indexes/node-index.ts";
 import { matchesAttribute, matchesPattern } from "./attribute-patterns.ts";
 import { bucketSort } from "./bucket-sort.ts";
 import type { DocSet } from "./doc-set.ts";
-import { addDoc, countDocs, difference, docsOf, emptyDocs, subtract, unite } from "./doc-set.ts";
+import { addDoc, countDocs, difference, docsOf, emptyDocs, hasDoc, subtract, unite } from "./doc-set.ts";
 import { evaluateFilter } from "./evaluate-filter.ts";
 import type { FacetResult } from "./facet-distribution.ts";
 import { facetDistribution } from "./facet-distribution.ts";
@@ -311,7 +311,7 @@ function oneOfEach(candidates: DocSet, sameValue: (docid: number) => DocSet): Do
   const left = candidates.slice();
   const out = emptyDocs(candidates.length * 32);
   for (const docid of docsOf(candidates)) {
-    if ((((left[docid >>> 5] as number) >>> (docid & 31)) & 1) === 0) continue;
+    if (!hasDoc(left, docid)) continue;
     addDoc(out, docid);
     subtract(left, sameValue(docid));
   }

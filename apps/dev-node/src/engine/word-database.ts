@@ -1,6 +1,6 @@
 import { bucketedPosition } from "../text/tokenize.ts";
 import type { DocSet } from "./doc-set.ts";
-import { addDoc, emptyDocs, unite } from "./doc-set.ts";
+import { addDoc, emptyDocs } from "./doc-set.ts";
 import { editDistance } from "./edit-distance.ts";
 import type { Places, WordIndex } from "./word-index.ts";
 
@@ -173,13 +173,6 @@ export function createWordDatabase(index: WordIndex, options: WordDatabaseOption
       return { one, two };
     },
   };
-}
-
-/** The union of several sets, as a new set. */
-export function unionOf(capacity: number, sets: Iterable<DocSet>): DocSet {
-  const out = emptyDocs(capacity);
-  for (const set of sets) unite(out, set);
-  return out;
 }
 
 function smallestStep(left: Places, right: Places): number {

@@ -25,7 +25,7 @@ export interface IndexView {
   words(restrictedTo: readonly string[] | null): WordDatabase;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   readonly merge: boolean;
   readonly skipCreation: boolean;
   readonly primaryKey: string | undefined;

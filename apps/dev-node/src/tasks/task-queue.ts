@@ -1,7 +1,7 @@
 import type { Task, TaskFilters, TasksQuery, TaskType } from "@miroir/meilisearch";
 import { isFinished, MeilisearchError } from "@miroir/meilisearch";
 
-export interface NewTask {
+interface NewTask {
   readonly type: TaskType;
   readonly indexUid: string | null;
   readonly details?: Record<string, unknown>;

@@ -3,7 +3,7 @@ import { readTheme } from "./replay.ts";
 import { themes } from "./themes.ts";
 
 /** How many cases pass per theme, as a Markdown table. recorded.test.ts holds the numbers to be true. */
-export function recordedTable(): string {
+function recordedTable(): string {
   const rows = themes.map((theme) => {
     const cases = readTheme(theme).length;
     return { theme, cases, passing: cases - Object.keys(knownDifferences[theme] ?? {}).length };
