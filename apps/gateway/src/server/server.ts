@@ -38,6 +38,8 @@ export function createServer(config: Config, log: Logger): FastifyInstance {
     disableRequestLogging: true,
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
+    // Connections that are kept get their answers until the last; only new ones find the door shut.
+    return503OnClosing: false,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },

@@ -1,0 +1,109 @@
+import { type Store, systemClock } from "@miroir/store-contract";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { Cluster } from "./cluster/cluster.ts";
+import { createCluster } from "./cluster/create-cluster.ts";
+import type { Config } from "./config/schema.ts";
+import type { Context } from "./context.ts";
+import type { DevelopmentNodes } from "./development-nodes.ts";
+import { createIndexLocks } from "./indexes/index-locks.ts";
+import { openStore } from "./open-store.ts";
+import { registerRoutes } from "./routes/all.ts";
+import { createServer } from "./server/server.ts";
+import { createAcknowledge } from "./tasks/acknowledge.ts";
+import { createReconciler } from "./tasks/reconciler.ts";
+
+export interface Gateway {
+  /** Where it listens, such as `http://127.0.0.1:7700`. */
+  readonly address: string;
+  readonly context: Context;
+  /** Whether its nodes are development nodes in this process. */
+  readonly isDevelopment: boolean;
+  /** Indexes of an earlier run whose documents went with its development nodes. */
+  readonly forgottenIndexes: number;
+  /** Says that it is not ready, lets requests under way end (`server.drain_ms` at most), then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Closes what was opened, the last first, each even if another fails. */
+function createUndo(): { add(step: () => Promise<unknown>): void; run(): Promise<void> } {
+  const steps: (() => Promise<unknown>)[] = [];
+  return {
+    add: (step) => steps.unshift(step),
+    async run() {
+      const failures: unknown[] = [];
+      for (const step of steps.splice(0)) await step().catch((error) => failures.push(error));
+      if (failures.length > 0) throw new AggregateError(failures, "not everything could be closed");
+    },
+  };
+}
+
+/**
+ * Builds the gateway and starts it: store, nodes, server, workers. Without configured nodes it starts development nodes in this
+ * process. What fails to start leaves nothing behind.
+ */
+export async function startGateway(given: Config, log: Logger): Promise<Gateway> {
+  const undo = createUndo();
+  try {
+    return await start(given, log, undo);
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+async function start(given: Config, log: Logger, undo: ReturnType<typeof createUndo>): Promise<Gateway> {
+  const development = given.nodes.length === 0 ? await import("./development-nodes.ts") : null;
+  let config = given;
+  if (development) {
+    const started: DevelopmentNodes = await development.startDevelopmentNodes(given.nodeMasterKey);
+    undo.add(started.close);
+    const path = development.developmentPath(given.taskStore.path);
+    config = { ...given, nodes: started.nodes, taskStore: { ...given.taskStore, path } };
+  }
+  const store: Store = await openStore(config);
+  undo.add(() => store.close());
+  const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
+
+  const cluster: Cluster = await createCluster(config);
+  undo.add(() => cluster.close());
+  cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
+
+  const reconciler = createReconciler({ store, cluster, log });
+  // Together: the round under way may hang on a node until its connection is closed.
+  undo.add(() => Promise.all([reconciler.close(), cluster.close()]));
+  const acknowledge = createAcknowledge(store, reconciler);
+  const context: Context = {
+    config,
+    store,
+    cluster,
+    log,
+    acknowledge,
+    indexLocks: createIndexLocks(),
+    clock: systemClock,
+  };
+
+  let isDraining = false;
+  const app = createServer(config, log);
+  registerRoutes(app, context, () => isDraining);
+  undo.add(() => drain(app, config.server.drainMs));
+  await reconciler.start();
+  const address = await app.listen({ port: config.server.port, host: config.server.bind });
+  return {
+    address,
+    context,
+    isDevelopment: development !== null,
+    forgottenIndexes,
+    close() {
+      isDraining = true;
+      return undo.run();
+    },
+  };
+}
+
+/** Takes no more connections and waits for the requests under way, but not for ever. */
+async function drain(app: FastifyInstance, drainMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  await app.close();
+  clearTimeout(timer);
+}
