@@ -1,0 +1,91 @@
+import type { AddressInfo } from "node:net";
+import { type Store, systemClock } from "@miroir/store-contract";
+import { createModelStore } from "@miroir/store-contract/model";
+import pino from "pino";
+import { createCluster } from "../../src/cluster/create-cluster.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Context } from "../../src/context.ts";
+import { createIndexLocks } from "../../src/indexes/index-locks.ts";
+import { registerDataRoutes } from "../../src/routes/data-routes.ts";
+import { registerTasks } from "../../src/routes/tasks.ts";
+import { createServer } from "../../src/server/server.ts";
+import { createAcknowledge } from "../../src/tasks/acknowledge.ts";
+import { createReconciler } from "../../src/tasks/reconciler.ts";
+import { createSend, type Send } from "./http.ts";
+import { NODE_KEY, startNodes, type TestNode } from "./nodes.ts";
+
+export const MASTER_KEY = "masterKeymasterKey";
+
+export type TestGatewayOptions = {
+  readonly shards?: number;
+  readonly replicationFactor?: number;
+  readonly replicaGroups?: number;
+  readonly nodes?: number;
+  /** More settings, as `path=value`. */
+  readonly settings?: readonly string[];
+};
+
+export type TestGateway = {
+  readonly address: string;
+  readonly send: Send;
+  readonly store: Store;
+  readonly context: Context;
+  readonly nodes: readonly TestNode[];
+  /** The id of the node at a position of `nodes`. */
+  nodeId(position: number): string;
+  /** Asks a node directly. */
+  sendToNode(position: number, ...args: Parameters<Send>): ReturnType<Send>;
+  close(): Promise<void>;
+};
+
+/** A whole gateway over its own empty nodes, with a store in memory. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const { shards = 8, replicationFactor = 2, replicaGroups = 1, nodes: count = 3, settings = [] } = options;
+  const nodes = await startNodes(count);
+  const { config } = await loadConfig({
+    env: {
+      MIROIR_NODES: nodes.map(({ address }) => address).join(","),
+      MIROIR_MASTER_KEY: MASTER_KEY,
+      MIROIR_NODE_MASTER_KEY: NODE_KEY,
+      MIROIR_SHARDS: String(shards),
+      MIROIR_REPLICATION_FACTOR: String(replicationFactor),
+      MIROIR_REPLICA_GROUPS: String(replicaGroups),
+    },
+    flags: settings.map((assignment) => ({ from: "test", assignment })),
+  });
+  const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+  const store = createModelStore();
+  const cluster = await createCluster(config);
+  const reconciler = createReconciler({ store, cluster, log });
+  const context: Context = {
+    config,
+    store,
+    cluster,
+    log,
+    acknowledge: createAcknowledge(store, reconciler),
+    indexLocks: createIndexLocks(),
+    clock: systemClock,
+  };
+  const app = createServer(config, log);
+  registerDataRoutes(app, context);
+  registerTasks(app, context);
+  await reconciler.start();
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  return {
+    address,
+    send: createSend(address, MASTER_KEY),
+    store,
+    context,
+    nodes,
+    nodeId: (position) => new URL(nodes[position]?.address ?? "").host,
+    sendToNode: (position, ...args) => createSend(nodes[position]?.address ?? "", NODE_KEY)(...args),
+    async close() {
+      await app.close();
+      await reconciler.close();
+      await cluster.close();
+      await Promise.all(nodes.map((node) => node.stop()));
+      await store.close();
+    },
+  };
+}

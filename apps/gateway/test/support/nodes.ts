@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDevNode, type Faults } from "@miroir/dev-node";
+import { createNodeClient } from "@miroir/meilisearch";
+
+/** A node that tests may do anything to. */
+export type TestNode = {
+  readonly address: string;
+  readonly masterKey: string;
+  /** What it can be told to do wrong; only development nodes can. */
+  readonly faults: Faults | undefined;
+  /** Ends it for good. Again is no error. */
+  stop(): Promise<void>;
+};
+
+export const NODE_KEY = "nodeKeynodeKeynodeKey";
+
+/** Whether tests run on real Meilisearch processes, from the binary that `MEILISEARCH_BIN` names. */
+export const ON_REAL_NODES = process.env.MEILISEARCH_BIN !== undefined;
+
+/** Starts empty nodes: development nodes, or real ones where `MEILISEARCH_BIN` is set. */
+export function startNodes(count: number): Promise<TestNode[]> {
+  const start = ON_REAL_NODES ? startProcess : startDevNode;
+  return Promise.all(Array.from({ length: count }, start));
+}
+
+async function startDevNode(): Promise<TestNode> {
+  const node = createDevNode({ masterKey: NODE_KEY });
+  const address = await node.listen();
+  let isStopped = false;
+  return {
+    address,
+    masterKey: NODE_KEY,
+    faults: node.faults,
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      await node.close();
+    },
+  };
+}
+
+async function startProcess(): Promise<TestNode> {
+  const folder = await mkdtemp(join(tmpdir(), "miroir-node-"));
+  const port = await freePort();
+  const args = [
+    ...[
+      "--db-path",
+      join(folder, "db"),
+      "--dump-dir",
+      join(folder, "dumps"),
+      "--snapshot-dir",
+      join(folder, "snapshots"),
+    ],
+    ...["--http-addr", `127.0.0.1:${port}`, "--master-key", NODE_KEY, "--no-analytics", "--log-level", "ERROR"],
+  ];
+  const process_ = spawn(process.env.MEILISEARCH_BIN ?? "", args, { stdio: "ignore" });
+  const address = `http://127.0.0.1:${port}`;
+  await untilHealthy(address, process_);
+  let stopped: Promise<void> | undefined;
+  return {
+    address,
+    masterKey: NODE_KEY,
+    faults: undefined,
+    stop() {
+      stopped ??= end(process_).then(() => rm(folder, { recursive: true, force: true }));
+      return stopped;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+async function untilHealthy(address: string, process_: ChildProcess): Promise<void> {
+  const client = createNodeClient({ address });
+  try {
+    for (;;) {
+      if (process_.exitCode !== null) throw new Error(`the node ended with ${process_.exitCode}`);
+      const status = await client.request({ method: "GET", path: "/health" }).then(
+        (response) => response.status,
+        () => 0,
+      );
+      if (status === 200) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+function end(process_: ChildProcess): Promise<void> {
+  if (process_.exitCode !== null || process_.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    process_.once("exit", () => resolve());
+    process_.kill("SIGKILL");
+  });
+}
