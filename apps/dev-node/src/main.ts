@@ -10,11 +10,17 @@ const { values } = parseArgs({
   },
 });
 
+function wholeNumber(name: "port" | "task-delay-ms"): number {
+  const text = values[name];
+  if (!/^\d+$/.test(text)) throw new Error(`--${name} must be a whole number, not "${text}"`);
+  return Number(text);
+}
+
 const masterKey = values["master-key"];
 const node = createDevNode({
   ...(masterKey !== undefined && { masterKey }),
-  taskDelayMs: Number(values["task-delay-ms"]),
+  taskDelayMs: wholeNumber("task-delay-ms"),
 });
-const address = await node.listen({ port: Number(values.port), host: values.host });
+const address = await node.listen({ port: wholeNumber("port"), host: values.host });
 process.stdout.write(`development node at ${address}\n`);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void node.close());

@@ -30,6 +30,8 @@ import {
 export interface SearchOutcome {
   readonly hits: readonly { readonly docid: number; readonly details: readonly ScoreDetail[] }[];
   readonly total: number;
+  /** What counts as a match, as far as the ranking looked. */
+  readonly candidates: DocSet;
   readonly facets: FacetResult | null;
   /** Every term of the query, n-grams included. */
   readonly terms: readonly LocatedTerm[];
@@ -113,7 +115,7 @@ export function searchIndex(view: IndexView, settings: Settings, request: Search
   const readings = (graph?.nodes ?? []).flatMap(({ term }) =>
     term === null ? [] : [{ term: term.subset.term, positions: term.positions }],
   );
-  return { hits: output.hits, total, facets, terms: readings, sort };
+  return { hits: output.hits, total, candidates, facets, terms: readings, sort };
 }
 
 function facetOrder(settings: Settings, field: string): "alpha" | "count" {

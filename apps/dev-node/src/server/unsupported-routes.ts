@@ -5,7 +5,6 @@ const known: readonly [path: string, ...methods: Method[]][] = [
   ["/keys", "GET", "POST"],
   ["/keys/:key", "GET", "PATCH", "DELETE"],
   ["/multi-search", "POST"],
-  ["/indexes/:uid/facet-search", "POST"],
   ["/indexes/:uid/similar", "GET", "POST"],
   ["/indexes/:uid/fields", "POST"],
   ["/tasks/compact", "POST"],

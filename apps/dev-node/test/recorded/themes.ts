@@ -15,6 +15,7 @@ export const themes = [
   "search-scores",
   "search-distinct",
   "search-errors",
+  "facet-search",
   "tasks",
   "tasks-canceled",
   "batches",
