@@ -4,13 +4,13 @@ const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 /** What a person who starts the gateway wants to know: where it is, what it keeps, which nodes it has, and a first thing to try. */
 export function banner({ address, context, isDevelopment, forgottenIndexes }: Gateway): string {
-  const { config, cluster } = context;
+  const { config, cluster, store } = context;
   const { shards, replicationFactor, groups } = cluster.placement;
   const copies = plural(replicationFactor, "copy").replace("copys", "copies");
   const nodes = cluster.report().map(({ id, address: at, state }) => `    ${id}  ${at}  ${state}`);
   const lines = [
     `Miroir is listening on ${address}`,
-    `  store   ${config.taskStore.backend}, ${config.taskStore.path}`,
+    `  store   ${store.backend}, ${config.taskStore.path}`,
     `  spread  ${plural(shards, "shard")}, ${copies} of each in ${plural(groups.length, "replica group")}`,
     "  nodes",
     ...nodes,

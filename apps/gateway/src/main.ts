@@ -18,6 +18,8 @@ const USAGE = `Usage: npm start -- [options]
 Settings come from the file, environment variables over it (MIROIR_SERVER_PORT for server.port), options over both.
 `;
 
+const SAME_SIGNAL_MS = 1_000;
+
 type CommandLine = Pick<ConfigSources, "file" | "flags"> & { readonly command: string; readonly help: boolean };
 
 /** @throws TypeError for an option that there is not. */
@@ -50,21 +52,24 @@ async function serve(sources: ConfigSources): Promise<void> {
   for (const warning of warnings) log.warn(warning);
   const gateway = await startGateway(config, log);
   process.stdout.write(banner(gateway));
-  log.info({ address: gateway.address }, "listening");
 
-  let isStopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    // The second time, whoever asks does not want to wait.
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    log.info({ signal }, "stopping");
+  let stoppingAt: number | null = null;
+  const stop = (reason: string) => {
+    if (stoppingAt !== null) {
+      // Asked again: whoever asks does not want to wait. One Ctrl-C may arrive twice, from the terminal and from npm.
+      if (performance.now() - stoppingAt > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingAt = performance.now();
+    log.info({ reason }, "stopping");
     gateway.close().then(
       () => process.exit(0),
       (error) => fail(String(error)),
     );
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, stop);
+  // Started by a parent that is gone now: without it nobody would ever stop this process.
+  if (process.channel) process.once("disconnect", () => stop("parent gone"));
 }
 
 async function main(): Promise<void> {

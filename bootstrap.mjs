@@ -1,0 +1,87 @@
+// What `npm start`, `npm test`, `npm run demo` and `npm run bench` run first. Works on Node 20 and newer: installs what is
+// missing, finds a Node that runs TypeScript as it is, and hands over to the real program.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const PROGRAMS = {
+  start: "apps/gateway/src/main.ts",
+  demo: "apps/gateway/demo.ts",
+  bench: "bench/main.ts",
+  test: "scripts/test.mjs",
+};
+/** The first Node that strips types without being asked. */
+const NEEDED = [22, 18];
+
+const [name = "", ...args] = process.argv.slice(2);
+if (!Object.hasOwn(PROGRAMS, name)) {
+  console.error(`Usage: node bootstrap.mjs ${Object.keys(PROGRAMS).join(" | ")} [arguments]`);
+  process.exit(1);
+}
+install();
+const program = join(root, PROGRAMS[name]);
+if (canRunTypeScript()) await runHere(program);
+else runWith(installedNode(), program);
+
+/** Installs the dependencies, unless those of the present lock file are there. */
+function install() {
+  const stamp = join(root, "node_modules", ".miroir-installed");
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(root, "pnpm-lock.yaml")))
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  console.error(`Installing dependencies with ${packageManager} (only when they are missing or have changed) ...`);
+  const result = spawnSync("npx", ["-y", packageManager, "install", "--frozen-lockfile"], {
+    cwd: root,
+    encoding: "utf8",
+    // So that it asks no questions.
+    env: { ...process.env, CI: "true" },
+    maxBuffer: 64 * 1024 * 1024,
+    shell: process.platform === "win32",
+  });
+  if (result.status !== 0) {
+    console.error(`${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`);
+    console.error("The installation failed; nothing was started.");
+    process.exit(result.status || 1);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+function canRunTypeScript() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
+}
+
+/** The Node that the project brings along as a dependency. */
+function installedNode() {
+  const node = join(root, "node_modules", ".bin", process.platform === "win32" ? "node.cmd" : "node");
+  if (existsSync(node)) return node;
+  console.error(`Node ${NEEDED.join(".")} or newer is needed; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+/** In this very process, so that there is no second one to pass signals to. */
+async function runHere(file) {
+  process.argv = [process.execPath, file, ...args];
+  await import(pathToFileURL(file).href);
+}
+
+/** In a child that gets our signals and whose end is ours. Should we be killed, it sees the channel close, and stops too. */
+function runWith(node, file) {
+  const child = spawn(node, [file, ...args], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
