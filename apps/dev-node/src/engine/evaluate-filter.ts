@@ -51,6 +51,9 @@ function checkNode(node: Filter, facets: FacetReader, rules: readonly Filterable
   if (features === null) {
     throw new MeilisearchError(code, `Attribute \`${field}\` is not filterable.`);
   }
+  if (node.kind === "geoPolygon") {
+    throw new MeilisearchError("miroir_not_implemented", "The development node does not filter by polygons.");
+  }
   if (node.kind === "geoBoundingBox" && Number(node.topRight[0]) < Number(node.bottomLeft[0])) {
     throw new MeilisearchError(code, "The top latitude must be above the bottom latitude.");
   }

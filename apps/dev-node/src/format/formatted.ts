@@ -4,7 +4,7 @@ import { objectText, selectFields } from "../documents/stored-document.ts";
 import type { JsonTree } from "../engine/json-tree.ts";
 import { isJsonNumber, isJsonObject, numberText } from "../engine/json-tree.ts";
 import type { LocatedTerm } from "../engine/query-terms.ts";
-import { isDisplayed } from "../engine/search-index.ts";
+import { isDisplayed } from "../engine/ranking-rules.ts";
 import type { IndexView } from "../indexes/node-index.ts";
 import type { Token } from "../text/tokenize.ts";
 import { cropBounds } from "./crop.ts";

@@ -17,7 +17,7 @@ import { vectorsText } from "../documents/vectors.ts";
 import { bucketSort } from "../engine/bucket-sort.ts";
 import { addDoc, countDocs, docsOf, emptyDocs } from "../engine/doc-set.ts";
 import { evaluateFilter } from "../engine/evaluate-filter.ts";
-import { checkSortable } from "../engine/search-index.ts";
+import { checkSortable } from "../engine/search-checks.ts";
 import { geoSortRule, sortRule } from "../engine/sort-rules.ts";
 import type { NodeIndex } from "../indexes/node-index.ts";
 import { raw } from "../json-text.ts";
