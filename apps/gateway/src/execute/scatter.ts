@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ErrorEnvelope,
   MeilisearchError,
@@ -5,6 +6,7 @@ import {
   type NodeRequest,
   type NodeResponse,
 } from "@miroir/meilisearch";
+import { SHARD_FIELD } from "@miroir/routing";
 import type { Context } from "../context.ts";
 import { planRead } from "../plan/read-plan.ts";
 import { errorOf, relayedError } from "./node-error.ts";
@@ -97,6 +99,28 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
 }
 
 async function ask<T>(
+  context: Context,
+  node: string,
+  shards: readonly number[],
+  options: ScatterOptions<T>,
+): Promise<Outcome<T>> {
+  const until = context.clock.now() + context.config.scatter.nodeTimeoutMs;
+  for (;;) {
+    const outcome = await askOnce(context, node, shards, options);
+    if (!isBeforeOurSettings(outcome)) return outcome;
+    if (context.clock.now() + BETWEEN_ASKS_MS >= until) return { kind: "failed" };
+    await sleep(BETWEEN_ASKS_MS);
+  }
+}
+
+const BETWEEN_ASKS_MS = 10;
+
+/** A new index is there a moment before the settings that make our marker filterable, which are the node's next task. */
+function isBeforeOurSettings(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === "refused" && outcome.error.message.includes(`\`${SHARD_FIELD}\` is not filterable`);
+}
+
+async function askOnce<T>(
   context: Context,
   node: string,
   shards: readonly number[],

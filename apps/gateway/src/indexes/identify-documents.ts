@@ -13,7 +13,11 @@ export type IdentifyOptions = {
   readonly checksGeo: boolean;
 };
 
-export type Identified = { readonly primaryKey: string; readonly documents: readonly IdentifiedDocument[] };
+export type Identified = {
+  /** `null` only where there is no document to guess it from. */
+  readonly primaryKey: string | null;
+  readonly documents: readonly IdentifiedDocument[];
+};
 
 /**
  * Finds the primary key and every document's id as a single node would. One bad document fails a whole task there, so all
@@ -28,8 +32,9 @@ export function identifyDocuments(options: IdentifyOptions): Identified | Meilis
       "index_primary_key_already_exists",
       `Index \`${indexUid}\`: Index already has a primary key: \`${stored}\`.`,
     );
-  const known = stored ?? given;
-  const inferred = known === undefined ? inferPrimaryKey(documents[0] ?? "{}") : { primaryKey: known };
+  const known = stored ?? given ?? null;
+  if (documents.length === 0) return { primaryKey: known, documents: [] };
+  const inferred = known === null ? inferPrimaryKey(documents[0] ?? "{}") : { primaryKey: known };
   if (inferred instanceof MeilisearchError) return inferred;
   const { primaryKey } = inferred;
   const identified: IdentifiedDocument[] = [];

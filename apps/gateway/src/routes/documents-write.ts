@@ -72,7 +72,7 @@ export function registerDocumentsWrite(app: FastifyInstance, context: Context, s
     return reply;
 
     async function storeDocuments({ primaryKey, documents }: Identified, row: IndexRow | null): Promise<void> {
-      if (documents.length === 0) {
+      if (primaryKey === null || documents.length === 0) {
         if (!row) await create(indexUid, primaryKey);
         return acknowledge(reply, {
           ...task,

@@ -7,6 +7,7 @@ import {
   type Settings,
   type SettingsPatch,
 } from "@miroir/meilisearch";
+import { compareUtf8 } from "@miroir/routing";
 import type { NewTask } from "@miroir/store-contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
@@ -123,10 +124,20 @@ function withoutFeatures(patch: SettingsPatch): SettingsPatch {
   return Object.fromEntries(entries) as SettingsPatch;
 }
 
-/** A task shows what was sent, except that the lists which have no empty default are shown as what a reset makes of them. */
+/** Settings that are sets on a node: a task shows them sorted, each entry once. */
+const SETS: ReadonlySet<string> = new Set<SettingKey>([
+  "sortableAttributes",
+  "stopWords",
+  "nonSeparatorTokens",
+  "separatorTokens",
+  "dictionary",
+]);
+
+/** A task shows what was sent, except that two of the lists are shown as what a reset makes of them. */
 function detailsOf(patch: SettingsPatch): NonNullable<NewTask["details"]> {
-  const shown = Object.entries(patch).map(([key, value]) =>
-    value === null && (key === "displayedAttributes" || key === "searchableAttributes") ? [key, ["*"]] : [key, value],
-  );
+  const shown = Object.entries(patch).map(([key, value]) => {
+    if (value === null && (key === "displayedAttributes" || key === "searchableAttributes")) return [key, ["*"]];
+    return [key, SETS.has(key) && Array.isArray(value) ? [...new Set(value as string[])].sort(compareUtf8) : value];
+  });
   return Object.fromEntries(shown) as NonNullable<NewTask["details"]>;
 }
