@@ -1,0 +1,230 @@
+import { KEYSPACES, type TableName } from "@miroir/schema";
+import { readMigrations } from "@miroir/schema/migrations";
+import {
+  type Change,
+  type Clock,
+  type PartName,
+  STORE_METHODS,
+  type StoreError,
+  type StoreParts,
+  type WriteOptions,
+} from "@miroir/store-contract";
+import type BetterSqlite3 from "better-sqlite3";
+import { createAdminSessions } from "./admin-sessions.ts";
+import { createAliases } from "./aliases.ts";
+import { createApiKeys } from "./api-keys.ts";
+import { createCanaries } from "./canaries.ts";
+import { createCanaryRuns } from "./canary-runs.ts";
+import { createCdcCursors } from "./cdc-cursors.ts";
+import { createCdcOverflow } from "./cdc-overflow.ts";
+import type { Context, Sync } from "./context.ts";
+import { asStoreError, closedError } from "./errors.ts";
+import { createFenceCheck } from "./fence.ts";
+import { createGateways } from "./gateways.ts";
+import { createIdempotencyCache } from "./idempotency-cache.ts";
+import { createIndexes } from "./indexes.ts";
+import { createJobs } from "./jobs.ts";
+import { createLeaderLeases } from "./leader-lease.ts";
+import { createLoginBackoff } from "./login-backoff.ts";
+import { createNodeSettingsVersions } from "./node-settings-version.ts";
+import { createRateLimits } from "./rate-limits.ts";
+import { createRolloverPolicies } from "./rollover-policies.ts";
+import { createSweep, createTotal } from "./rows.ts";
+import { createScopedKeys } from "./scoped-keys.ts";
+import { createSearchUiConfigs } from "./search-ui-config.ts";
+import { createSessions } from "./sessions.ts";
+import { createStatements } from "./statements.ts";
+import { createTasks } from "./tasks.ts";
+import { createTenantMap } from "./tenant-map.ts";
+import { createTransactions } from "./transactions.ts";
+
+export type SyncParts = { readonly [P in PartName]: Sync<StoreParts[P]> };
+
+/** What concerns the store as a whole. */
+export interface SyncStore {
+  schemaVersion(): number;
+  health(): void;
+  sizes(): Record<TableName, number>;
+  sweep(limit: number): number;
+}
+
+/** One method of a part, or of the store as a whole, with its checked arguments. */
+export interface Call {
+  readonly part: PartName | "store";
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: StoreError };
+
+/**
+ * The store on one connection, synchronous: every method is one transaction (a savepoint inside another's), and every failure is a
+ * `StoreError`. Arguments are taken as checked. Not for several threads.
+ */
+export interface Engine {
+  readonly parts: SyncParts;
+  readonly store: SyncStore;
+  /** @throws StoreError. */
+  run(call: Call): unknown;
+  /** Runs writes in one transaction, each in its own savepoint: one that fails changes nothing and fails alone. */
+  runGroup(calls: readonly Call[]): Outcome[];
+  /** The watched rows that committed writes have changed since this was last called. */
+  takeChanges(): Change[];
+  /** The SQL of every statement made so far. */
+  readonly statements: ReadonlySet<string>;
+}
+
+export interface EngineOptions {
+  readonly clock: Clock;
+  /** Told of every row that a list left out because it cannot be read. */
+  readonly onCorruptRow: (error: StoreError) => void;
+}
+
+/** The engine of an open, migrated database. */
+export function createEngine(database: BetterSqlite3.Database, { clock, onCorruptRow }: EngineOptions): Engine {
+  const changes: Change[] = [];
+  const transactions = createTransactions(database, changes);
+  const sql = createStatements(database, onCorruptRow);
+  const context: Context = {
+    sql,
+    clock,
+    onCorruptRow,
+    snapshot: transactions.snapshot,
+    stateOfOthers: transactions.stateOfOthers,
+    changed: (table, key) => changes.push({ kind: "row", table, key: key.map(String) }),
+  };
+  const checkFence = createFenceCheck(context);
+  const parts = createParts(context);
+  const store = createSyncStore(context, database);
+
+  const guard = (call: Call, body: () => unknown): unknown => {
+    if (!database.open) throw closedError({ table: tableOf(call), operation: call.method });
+    try {
+      return body();
+    } catch (error) {
+      throw asStoreError(error, { table: tableOf(call), operation: call.method });
+    }
+  };
+  const methodOf = ({ part, method }: Call): ((...args: readonly unknown[]) => unknown) => {
+    const methods = (part === "store" ? store : parts[part]) as unknown as Record<string, unknown>;
+    return methods[method] as (...args: readonly unknown[]) => unknown;
+  };
+  const write = (call: Call): unknown =>
+    guard(call, () =>
+      transactions.write(() => {
+        const fence = call.part === "store" ? undefined : (call.args.at(-1) as WriteOptions | undefined)?.fence;
+        if (fence !== undefined) checkFence(fence);
+        return methodOf(call)(...call.args);
+      }),
+    );
+  const attempt = (call: Call): Outcome => {
+    try {
+      return { ok: true, value: write(call) };
+    } catch (error) {
+      return { ok: false, error: asStoreError(error) };
+    }
+  };
+  const run = (call: Call): unknown => (isWrite(call) ? write(call) : guard(call, () => methodOf(call)(...call.args)));
+
+  return {
+    statements: sql.texts,
+    run,
+    runGroup(calls) {
+      if (calls.length < 2) return calls.map(attempt);
+      try {
+        return transactions.write(() => {
+          const outcomes: Outcome[] = [];
+          for (const call of calls) {
+            outcomes.push(attempt(call));
+            if (!database.inTransaction) throw new Error("SQLite gave up the transaction");
+          }
+          return outcomes;
+        });
+      } catch {
+        // What ended the whole transaction (a full disk, a failed commit) undid every write in it. Alone, those that can succeed do.
+        return calls.map(attempt);
+      }
+    },
+    takeChanges: () => (changes.length === 0 ? [] : changes.splice(0)),
+    parts: bindParts(
+      (part, method) =>
+        (...args) =>
+          run({ part, method, args }),
+    ),
+    store: {
+      schemaVersion: () => run({ part: "store", method: "schemaVersion", args: [] }) as number,
+      health: () => void run({ part: "store", method: "health", args: [] }),
+      sizes: () => run({ part: "store", method: "sizes", args: [] }) as Record<TableName, number>,
+      sweep: (limit) => run({ part: "store", method: "sweep", args: [limit] }) as number,
+    },
+  };
+}
+
+const WRITES_OF_STORE: ReadonlySet<string> = new Set(["health", "sweep"]);
+
+const isWrite = ({ part, method }: Call): boolean => {
+  if (part === "store") return WRITES_OF_STORE.has(method);
+  return (STORE_METHODS[part] as Readonly<Record<string, { kind: string }>>)[method]?.kind === "write";
+};
+
+/** The table's name in SQL, for errors. */
+export const tableOf = ({ part }: Pick<Call, "part">): string | null =>
+  part === "store" ? null : KEYSPACES[part].name;
+
+/** An object with every method of the contract, made from `STORE_METHODS`: a method added there cannot be forgotten here. */
+export function bindParts<T>(make: (part: PartName, method: string) => unknown): T {
+  const names = Object.keys(STORE_METHODS) as PartName[];
+  const bound = names.map((part) => {
+    const methods = Object.keys(STORE_METHODS[part]).map((method) => [method, make(part, method)]);
+    return [part, Object.fromEntries(methods)];
+  });
+  return Object.fromEntries(bound) as T;
+}
+
+const createParts = (context: Context): SyncParts => ({
+  tasks: createTasks(context),
+  nodeSettingsVersion: createNodeSettingsVersions(context),
+  aliases: createAliases(context),
+  sessions: createSessions(context),
+  idempotencyCache: createIdempotencyCache(context),
+  jobs: createJobs(context),
+  leaderLease: createLeaderLeases(context),
+  canaries: createCanaries(context),
+  canaryRuns: createCanaryRuns(context),
+  cdcCursors: createCdcCursors(context),
+  tenantMap: createTenantMap(context),
+  rolloverPolicies: createRolloverPolicies(context),
+  searchUiConfig: createSearchUiConfigs(context),
+  adminSessions: createAdminSessions(context),
+  indexes: createIndexes(context),
+  apiKeys: createApiKeys(context),
+  gateways: createGateways(context),
+  rateLimits: createRateLimits(context),
+  loginBackoff: createLoginBackoff(context),
+  cdcOverflow: createCdcOverflow(context),
+  scopedKeys: createScopedKeys(context),
+});
+
+function createSyncStore(context: Context, database: BetterSqlite3.Database): SyncStore {
+  const tables = Object.entries(KEYSPACES) as [TableName, (typeof KEYSPACES)[TableName]][];
+  const sweeps = tables.map(([, keyspace]) => createSweep(context, keyspace.table, keyspace.deadline));
+  const totals = tables.map(([name, keyspace]) => [name, createTotal(context, keyspace.table)] as const);
+  return {
+    schemaVersion: () => readMigrations().length,
+    health() {
+      // Writes the value that is there: proof that a commit reaches the disk, without a row of its own.
+      const version = database.pragma("user_version", { simple: true });
+      database.pragma(`user_version = ${version}`);
+    },
+    sizes: () =>
+      context.snapshot(
+        () => Object.fromEntries(totals.map(([name, total]) => [name, total()])) as Record<TableName, number>,
+      ),
+    sweep(limit) {
+      const now = context.clock.now();
+      return sweeps.reduce((swept, sweep) => swept + sweep(now, limit), 0);
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { Keyspace } from "@miroir/schema";
+import type { Page, StoreError } from "@miroir/store-contract";
+import { encodeCursor, StoreError as StoreErrorClass } from "@miroir/store-contract";
+import type BetterSqlite3 from "better-sqlite3";
+import { is, Param, Placeholder, type Query, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { createCodec, keyOf, type RawRow } from "./codec.ts";
+
+/** Drizzle's builders without a connection: they make the SQL, the driver prepares it (Drizzle's own prepared queries cost 1.15–1.8 × as much). */
+export const build = drizzle.mock();
+
+/** A value that is given with each call. */
+export const param = (name: string): Placeholder<string> => sql.placeholder(name);
+
+/** Whether a value is in a list that is given as JSON with each call, so that one statement serves lists of any length. */
+export const inList = (value: unknown, name: string) => sql`${value} in (select value from json_each(${param(name)}))`;
+
+/** Values by parameter name, in the types of the contract's rows: the statement encodes them for the column they are for. */
+export type Values = Readonly<Record<string, unknown>>;
+
+interface Buildable {
+  toSQL(): Query;
+}
+
+/** What `.all()` of a Drizzle query gives: one row's type. */
+type RowOf<Q> = Q extends { all(): (infer R)[] } ? R : never;
+
+export interface Statement<R> {
+  all(values: Values): R[];
+  first(values: Values): R | undefined;
+  /** @returns how many rows changed. */
+  run(values: Values): number;
+}
+
+export interface RowStatement<Row> {
+  /** @throws StoreError corrupt_row. */
+  one(values: Values): Row | null;
+  /** All rows that can be read; those that cannot are reported, not thrown, so that they do not hide their neighbours. */
+  list(values: Values): Row[];
+  /**
+   * One row more than `limit` is read, to know whether there is a next page; the query has a parameter `limit`.
+   * @param position the properties (of kinds that need no decoding) that make the cursor
+   */
+  page(values: Values, limit: number, position: readonly string[]): Page<Row>;
+}
+
+export interface Statements {
+  readonly raw: <Q extends Buildable>(query: Q) => Statement<RowOf<Q>>;
+  readonly rows: <T extends SQLiteTable>(keyspace: Keyspace<T>, query: Buildable) => RowStatement<T["$inferSelect"]>;
+  /** Decodes raw rows, leaving out (and reporting) those that cannot be read. */
+  readonly readable: <T extends SQLiteTable>(keyspace: Keyspace<T>, raws: readonly RawRow[]) => T["$inferSelect"][];
+  /** The SQL of every statement made so far. */
+  readonly texts: ReadonlySet<string>;
+}
+
+type Binder =
+  | { readonly name: string; readonly encode: ((value: unknown) => unknown) | null }
+  | { readonly value: unknown };
+
+function binderOf(source: unknown): Binder {
+  if (is(source, Placeholder)) return { name: source.name, encode: null };
+  if (is(source, Param) && is(source.value, Placeholder)) {
+    const { encoder } = source;
+    return { name: source.value.name, encode: (value) => (value === null ? null : encoder.mapToDriverValue(value)) };
+  }
+  return { value: source };
+}
+
+function bind(binders: readonly Binder[], values: Values): unknown[] {
+  const bound = new Array<unknown>(binders.length);
+  for (let i = 0; i < binders.length; i++) {
+    const binder = binders[i] as Binder;
+    if ("value" in binder) {
+      bound[i] = binder.value;
+      continue;
+    }
+    const value = values[binder.name];
+    if (value === undefined) throw new Error(`the statement needs a value for ${binder.name}`);
+    bound[i] = binder.encode === null ? value : binder.encode(value);
+  }
+  return bound;
+}
+
+/**
+ * Statements of one connection. The SQL is made once, when the statement is declared; it is prepared once, when it is first used
+ * (a reading connection never prepares the writes).
+ */
+export function createStatements(
+  database: BetterSqlite3.Database,
+  onCorruptRow: (error: StoreError) => void,
+): Statements {
+  const texts = new Set<string>();
+
+  const compile = (query: Buildable) => {
+    const { sql: text, params } = query.toSQL();
+    const binders = params.map(binderOf);
+    texts.add(text);
+    let prepared: BetterSqlite3.Statement<unknown[], RawRow> | null = null;
+    const statement = () => {
+      prepared ??= database.prepare<unknown[], RawRow>(text);
+      return prepared;
+    };
+    return {
+      // Never `.get()`: outside a transaction it leaves an INSERT … RETURNING unfinished, and the WAL is then never checkpointed.
+      all: (values: Values) => statement().all(bind(binders, values)),
+      run: (values: Values) => statement().run(bind(binders, values)).changes,
+    };
+  };
+
+  const readable: Statements["readable"] = (keyspace, raws) => {
+    const { decode } = codecOf(keyspace);
+    const rows = [];
+    for (const raw of raws) {
+      try {
+        rows.push(decode(raw));
+      } catch (error) {
+        if (!(error instanceof StoreErrorClass)) throw error;
+        onCorruptRow(error);
+      }
+    }
+    return rows;
+  };
+
+  return {
+    texts,
+    readable,
+    raw: <Q extends Buildable>(query: Q) => {
+      const { all, run } = compile(query);
+      return {
+        all: (values) => all(values) as RowOf<Q>[],
+        first: (values) => all(values)[0] as RowOf<Q> | undefined,
+        run,
+      };
+    },
+    rows: (keyspace, query) => {
+      const { all } = compile(query);
+      const { decode } = codecOf(keyspace);
+      return {
+        one: (values) => {
+          const raw = all(values)[0];
+          return raw === undefined ? null : decode(raw);
+        },
+        list: (values) => readable(keyspace, all(values)),
+        page: (values, limit, position) => {
+          const raws = all({ ...values, limit: limit + 1 });
+          const last = raws.length > limit ? raws[limit - 1] : undefined;
+          const next = last === undefined ? null : encodeCursor(keyOf(last, position));
+          return { items: readable(keyspace, raws.slice(0, limit)), next };
+        },
+      };
+    },
+  };
+}
+
+const codecs = new WeakMap<SQLiteTable, unknown>();
+
+function codecOf<T extends SQLiteTable>(keyspace: Keyspace<T>): ReturnType<typeof createCodec<T>> {
+  let codec = codecs.get(keyspace.table) as ReturnType<typeof createCodec<T>> | undefined;
+  if (codec === undefined) {
+    codec = createCodec(keyspace.table, keyspace.key);
+    codecs.set(keyspace.table, codec);
+  }
+  return codec;
+}

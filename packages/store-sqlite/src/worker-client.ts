@@ -1,0 +1,148 @@
+import { Worker } from "node:worker_threads";
+import { type Change, StoreError } from "@miroir/store-contract";
+import type { BackupProgress } from "./backup.ts";
+import { asStoreError, closedError, fromPlain } from "./errors.ts";
+import type { Writer } from "./group-commit.ts";
+import type { FromWorker, NumberedCall, ToWorker, WorkerOptions } from "./worker-protocol.ts";
+
+export interface WorkerWriter extends Writer {
+  /** The thread the writes run on. */
+  readonly threadId: number;
+  backup(path: string, onProgress: (progress: BackupProgress) => void): Promise<void>;
+}
+
+export interface WorkerListeners {
+  readonly onChanges: (changes: readonly Change[]) => void;
+  readonly onCorruptRow: (error: StoreError) => void;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: StoreError) => void;
+  readonly onProgress?: (progress: BackupProgress) => void;
+}
+
+/**
+ * Starts the thread that writes, and waits until its database is open and migrated.
+ * @throws StoreError as `openDatabase` does.
+ */
+export function startWorker(options: WorkerOptions, listeners: WorkerListeners): Promise<WorkerWriter> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: options });
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let outbox: NumberedCall[] = [];
+  let closing: Promise<void> | null = null;
+  let dead: StoreError | null = null;
+
+  const post = (message: ToWorker): void => worker.postMessage(message);
+  /** The writes of one run of the caller's code go out as one message. */
+  const send = (): void => {
+    const calls = outbox;
+    outbox = [];
+    try {
+      post({ kind: "calls", calls });
+    } catch (error) {
+      for (const { id } of calls) settle(id, ({ reject }) => reject(asStoreError(error)));
+    }
+  };
+  const wait = (entry: Waiting): number => {
+    // Only what is under way keeps the process running.
+    if (waiting.size === 0) worker.ref();
+    lastId++;
+    waiting.set(lastId, entry);
+    return lastId;
+  };
+  const settle = (id: number, how: (entry: Waiting) => void): void => {
+    const entry = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+    if (entry !== undefined) how(entry);
+  };
+
+  return new Promise((opened, failed) => {
+    const die = (why: StoreError): void => {
+      dead ??= why;
+      for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(why));
+      failed(why);
+    };
+    const writer = (threadId: number): WorkerWriter => ({
+      threadId,
+      submit: (call) =>
+        new Promise((resolve, reject) => {
+          if (dead !== null || closing !== null) {
+            reject(dead ?? closedError());
+            return;
+          }
+          if (outbox.length === 0) queueMicrotask(send);
+          outbox.push({ ...call, id: wait({ resolve, reject }) });
+        }),
+      backup: (path, onProgress) =>
+        new Promise((resolve, reject) => {
+          const id = wait({ resolve: () => resolve(), reject, onProgress });
+          post({ kind: "backup", id, path });
+        }),
+      close() {
+        closing ??= new Promise((resolve) => {
+          if (dead !== null) {
+            resolve();
+            return;
+          }
+          worker.ref();
+          worker.once("exit", () => resolve());
+          if (outbox.length > 0) send();
+          post({ kind: "close" });
+        });
+        return closing;
+      },
+    });
+
+    worker.on("message", (message: FromWorker) => {
+      switch (message.kind) {
+        case "ready":
+          worker.unref();
+          opened(writer(message.threadId));
+          return;
+        case "failed":
+          die(fromPlain(message.error));
+          return;
+        case "answers":
+          listeners.onChanges(message.changes);
+          for (const answer of message.answers) {
+            settle(answer.id, ({ resolve, reject }) => {
+              if (answer.ok) resolve(withBuffers(answer.value));
+              else reject(fromPlain(answer.error));
+            });
+          }
+          return;
+        case "changes":
+          listeners.onChanges(message.changes);
+          return;
+        case "corrupt":
+          listeners.onCorruptRow(fromPlain(message.error));
+          return;
+        case "progress":
+          waiting.get(message.id)?.onProgress?.(message.progress);
+          return;
+        case "closed":
+          return;
+      }
+    });
+    worker.on("error", (cause) => {
+      die(new StoreError("unavailable", `the store's thread failed: ${cause.message}`, { retryable: false, cause }));
+    });
+    worker.on("exit", () =>
+      die(closing === null ? new StoreError("unavailable", "the store's thread has ended") : closedError()),
+    );
+  });
+}
+
+/** Buffers of a row lose their class between threads. */
+function withBuffers(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  for (const [key, part] of Object.entries(value)) {
+    if (part instanceof Uint8Array) {
+      (value as Record<string, unknown>)[key] = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+    }
+  }
+  return value;
+}

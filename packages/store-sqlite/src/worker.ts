@@ -1,0 +1,69 @@
+import { parentPort, threadId, workerData } from "node:worker_threads";
+import { clockOn, systemClock } from "@miroir/store-contract";
+import { backupDatabase } from "./backup.ts";
+import { createCheckpoint, truncateWal } from "./checkpoint.ts";
+import { openDatabase } from "./connection.ts";
+import { createEngine } from "./engine.ts";
+import { asStoreError, toPlain } from "./errors.ts";
+import { createGroupQueue } from "./group-commit.ts";
+import { pollForeignWrites } from "./watch.ts";
+import type { Answer, FromWorker, NumberedCall, ToWorker, WorkerOptions } from "./worker-protocol.ts";
+
+// The thread that owns the writing connection of a file: it waits for the disk, so that the caller's event loop need not.
+
+const post = (message: FromWorker): void => parentPort?.postMessage(message);
+
+function serve({ path, synchronous, clockBuffer }: WorkerOptions): void {
+  const clock = clockBuffer === null ? systemClock : clockOn(clockBuffer);
+  const database = openDatabase({ path, synchronous, clock });
+  const engine = createEngine(database, {
+    clock,
+    onCorruptRow: (error) => post({ kind: "corrupt", error: toPlain(error) }),
+  });
+  const checkpoint = createCheckpoint(database);
+  const stopPolling = pollForeignWrites(database, (changes) => post({ kind: "changes", changes }));
+
+  const queue = createGroupQueue<NumberedCall>(engine, (calls, outcomes) => {
+    const answers = calls.map(({ id }, i): Answer => {
+      const outcome = outcomes[i];
+      if (outcome?.ok) return { id, ok: true, value: outcome.value };
+      return { id, ok: false, error: toPlain(asStoreError(outcome?.error)) };
+    });
+    post({ kind: "answers", answers, changes: engine.takeChanges() });
+    checkpoint();
+  });
+
+  const backup = async (id: number, to: string): Promise<Answer> => {
+    try {
+      await backupDatabase(database, to, (progress) => post({ kind: "progress", id, progress }));
+      return { id, ok: true, value: null };
+    } catch (error) {
+      return { id, ok: false, error: toPlain(asStoreError(error)) };
+    }
+  };
+
+  parentPort?.on("message", async (message: ToWorker) => {
+    switch (message.kind) {
+      case "calls":
+        queue.push(...message.calls);
+        return;
+      case "backup":
+        post({ kind: "answers", answers: [await backup(message.id, message.path)], changes: [] });
+        return;
+      case "close":
+        queue.flush();
+        stopPolling();
+        truncateWal(database);
+        database.close();
+        post({ kind: "closed" });
+        parentPort?.close();
+    }
+  });
+  post({ kind: "ready", threadId });
+}
+
+try {
+  serve(workerData as WorkerOptions);
+} catch (error) {
+  post({ kind: "failed", error: toPlain(asStoreError(error, { operation: "open" })) });
+}
