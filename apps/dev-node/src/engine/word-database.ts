@@ -4,8 +4,8 @@ import { addDoc, emptyDocs } from "./doc-set.ts";
 import { editDistance } from "./edit-distance.ts";
 import type { Places, WordIndex } from "./word-index.ts";
 
-/** Pairs of words further apart than this are not near each other. */
-const maxDistance = 4;
+/** Words this far apart, or further, are not near each other. */
+export const maxDistance = 4;
 const limits = { prefixes: 1000, oneTypo: 150, twoTypos: 50 };
 
 export interface WordDatabaseOptions {

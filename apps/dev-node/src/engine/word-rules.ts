@@ -9,6 +9,7 @@ import type { Phrase } from "./query-terms.ts";
 import type { Bucket, Rule } from "./rule.ts";
 import type { LocatedSubset, TermDocs, TermSubset } from "./term-subset.ts";
 import { exactTerm, locatedKey, maxTypoCost, phrasesOf, subsetKey, termCount, wordsOf } from "./term-subset.ts";
+import { maxDistance } from "./word-database.ts";
 
 const step = (to: LocatedSubset, from: LocatedSubset | null = null) => ({ from, to });
 
@@ -51,8 +52,6 @@ export function typoRule(docs: TermDocs): Rule {
     detail: (rank) => ({ kind: "typo", rank }),
   });
 }
-
-const maxDistance = 4;
 
 /** Words that stand nearer to each other first; backwards costs one more. */
 export function proximityRule(docs: TermDocs): Rule {

@@ -21,7 +21,7 @@ interface Answer {
 /** Plays a theme from its first case to its last on a fresh node; returns what differed, by the name of the case. */
 export async function replayTheme(theme: string): Promise<Map<string, string[]>> {
   // The burst of requests to cancel tasks has to arrive while the first one is still processing.
-  const node = createDevNode({ masterKey, ...(theme === "tasks-canceled" && { taskDelayMs: 250 }) });
+  const node = createDevNode({ masterKey, ...(theme === "tasks-canceled" && { taskDelayMs: 500 }) });
   const address = await node.listen();
   const results = new Map<string, string[]>();
   try {
