@@ -6,10 +6,15 @@ import { scalarsAt } from "./json-path.ts";
 type FacetDistribution = Parameters<typeof mergeFacetDistributions>[0][number];
 type FacetStats = Parameters<typeof mergeFacetStats>[0][number];
 
+/** A hit whose `source` is to be filled in by whoever knows the node. */
+export type NodeHit = Omit<Hit, "source" | "distinct"> & {
+  /** The values of the distinct field, in a form that is equal for equal values. */
+  readonly distinctValues: readonly string[];
+};
+
 /** A node's answer to a search, cut into what the merge needs. */
 export type NodeSearchAnswer = {
-  /** Their `source.node` is to be filled in by whoever knows the node. */
-  readonly hits: readonly Omit<Hit, "source">[];
+  readonly hits: readonly NodeHit[];
   readonly total: number;
   readonly processingTimeMs: number;
   readonly facetDistribution: FacetDistribution;
@@ -41,17 +46,16 @@ export function readSearchAnswer(text: string, distinct: string | null): NodeSea
   };
 }
 
-function readHit(text: string, distinct: string | null): Omit<Hit, "source"> {
+function readHit(text: string, distinct: string | null): NodeHit {
   const details = fieldText(text, "_rankingScoreDetails");
   const score = fieldText(text, "_rankingScore");
   const sequence = fieldText(text, SEQUENCE_FIELD);
-  const value = distinct === null ? undefined : scalarsAt(text, distinct)[0];
-  const key = value === undefined ? undefined : distinctKey(value);
+  const values = distinct === null ? [] : scalarsAt(text, distinct);
   return {
     text,
+    distinctValues: values.flatMap((value) => distinctKey(value) ?? []),
     ...(details !== undefined && { details: JSON.parse(details) as NonNullable<Hit["details"]> }),
     ...(score !== undefined && { score: Number(score) }),
     ...(sequence !== undefined && { sequence: JSON.parse(sequence) as string }),
-    ...(key !== undefined && { distinct: key }),
   };
 }

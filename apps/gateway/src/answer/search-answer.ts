@@ -1,14 +1,13 @@
 import {
   facetDistributionJson,
   facetStatsJson,
-  type Hit,
   mergeFacetDistributions,
   mergeFacetStats,
   mergeHits,
   mergeTotals,
 } from "@miroir/routing";
 import type { SearchPlan, SearchSettings } from "../plan/search-plan.ts";
-import type { NodeSearchAnswer } from "./node-search-answer.ts";
+import type { NodeHit, NodeSearchAnswer } from "./node-search-answer.ts";
 import { stripHit } from "./strip-hit.ts";
 
 export type SearchAnswerOptions = {
@@ -25,13 +24,29 @@ export type SearchAnswerOptions = {
   readonly metadata?: string | undefined;
 };
 
+type MergedHit = NodeHit & { readonly source: { readonly node: string; readonly position: number } };
+
+/** A hit is dropped when a better one has any of its values, as on one node; hits without a value all stay. */
+function mergeDistinct(lists: readonly (readonly MergedHit[])[], { offset, limit }: SearchPlan["window"]): MergedHit[] {
+  const all = mergeHits({ lists, offset: 0, limit: lists.reduce((sum, list) => sum + list.length, 0) });
+  const seen = new Set<string>();
+  const kept = all.filter(({ distinctValues }) => {
+    if (distinctValues.some((value) => seen.has(value))) return false;
+    for (const value of distinctValues) seen.add(value);
+    return true;
+  });
+  return kept.slice(offset, offset + limit);
+}
+
 /** The answer to a search as JSON text, in a node's order of members. Hits are the nodes' texts, cut and never rebuilt. */
 export function searchAnswer(options: SearchAnswerOptions): string {
   const { plan, answers, faceting } = options;
   const lists = answers.map(({ node, value }) =>
-    value.hits.map((hit, position): Hit => ({ ...hit, source: { node, position } })),
+    value.hits.map((hit, position) => ({ ...hit, source: { node, position } })),
   );
-  const hits = mergeHits({ lists, ...plan.window }).map(({ text }) => stripHit(text, plan));
+  const { window } = plan;
+  const merged = plan.distinct === null ? mergeHits({ lists, ...window }) : mergeDistinct(lists, window);
+  const hits = merged.map(({ text }) => stripHit(text, plan));
   const totals = options.total === undefined ? answers.map(({ value }) => value.total) : [options.total];
   const paging = mergeTotals(plan.paging, totals);
   const members: [name: string, json: string][] = [

@@ -22,6 +22,8 @@ export type SearchPlan = NodeRequestPlan & {
   readonly distinct: string | null;
   /** Fields the client did not ask for, apart from our own. */
   readonly added: readonly string[];
+  /** What nodes are asked to count the hits of a distinct search exactly; `null` when that cannot be done. */
+  readonly countBody: (Readonly<Record<string, unknown>> & { readonly filter?: string }) | null;
 };
 
 /**
@@ -52,8 +54,23 @@ export function planSearch({ request, settings, hasSequence }: SearchPlanOptions
       neededFields: distinct === null ? [] : [distinct],
     },
   );
-  const added = plan.strip.fields.filter((field) => !field.startsWith(RESERVED_PREFIX));
-  return { ...plan, key: JSON.stringify(unpaged), distinct, added };
+  const wanted = request.attributesToRetrieve ?? [];
+  const isWanted = (field: string) => wanted.some((name) => field.startsWith(`${name}.`));
+  const added = plan.strip.fields.filter((field) => !field.startsWith(RESERVED_PREFIX) && !isWanted(field));
+  return { ...plan, key: JSON.stringify(unpaged), distinct, added, countBody: countBodyOf(request, unpaged, distinct) };
+}
+
+/** Parameters that decide which documents match. */
+const MATCHING = ["q", "filter", "matchingStrategy", "attributesToSearchOn", "locales"];
+
+function countBodyOf(
+  request: SearchRequest,
+  said: Record<string, unknown>,
+  distinct: string | null,
+): SearchPlan["countBody"] {
+  if (distinct === null || request.rankingScoreThreshold !== null) return null;
+  const matching = Object.fromEntries(MATCHING.filter((name) => name in said).map((name) => [name, said[name]]));
+  return { ...matching, page: 1, hitsPerPage: 0 };
 }
 
 /** What the client said, without what goes without saying; the filter in its canonical form. */

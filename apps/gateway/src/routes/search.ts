@@ -5,6 +5,7 @@ import { readSearchAnswer } from "../answer/node-search-answer.ts";
 import { searchAnswer } from "../answer/search-answer.ts";
 import { uuidV7 } from "../answer/uuid-v7.ts";
 import type { Context } from "../context.ts";
+import { countDistinct } from "../execute/count-distinct.ts";
 import { scatter } from "../execute/scatter.ts";
 import { clientSettings } from "../indexes/internal-settings.ts";
 import { requireIndex } from "../indexes/registry.ts";
@@ -29,16 +30,19 @@ export function registerSearch(app: FastifyInstance, context: Context, settingsC
     const settings = clientSettings(await settingsCache.get(indexUid));
     const hasSequence = context.config.search.tieOrder === "insertion";
     const plan = planSearch({ request, settings, hasSequence });
-    const { parts, degraded } = await scatter(context, {
-      indexUid,
-      key: plan.key,
-      request: (shards) => ({
-        method: "POST",
-        path: `/indexes/${indexUid}/search`,
-        body: JSON.stringify(nodeRequestBody(plan, shards)),
+    const [{ parts, degraded }, total] = await Promise.all([
+      scatter(context, {
+        indexUid,
+        key: plan.key,
+        request: (shards) => ({
+          method: "POST",
+          path: `/indexes/${indexUid}/search`,
+          body: JSON.stringify(nodeRequestBody(plan, shards)),
+        }),
+        read: (body) => readSearchAnswer(body, plan.distinct),
       }),
-      read: (body) => readSearchAnswer(body, plan.distinct),
-    });
+      countDistinct(context, indexUid, plan, settings.faceting.maxValuesPerFacet),
+    ]);
     const now = context.clock.now();
     const query = request.q ?? "";
     const json = searchAnswer({
@@ -49,6 +53,7 @@ export function registerSearch(app: FastifyInstance, context: Context, settingsC
       hasFacets: (request.facets?.length ?? 0) > 0,
       processingTimeMs: Math.max(0, now - startedAt),
       requestUid: uuidV7(now),
+      ...(total !== null && { total }),
       ...(wantsMetadata(http) && {
         metadata: JSON.stringify({ query, queryUid: uuidV7(now), indexUid, primaryKey: row.primaryKey }),
       }),
