@@ -89,7 +89,7 @@ describe("a node", () => {
   });
 
   it("runs tasks in order and shows them processing", async () => {
-    const { call } = await start({ taskDelayMs: 40 });
+    const { call } = await start({ taskDelayMs: 200 });
     const first = call("POST", "/indexes", { uid: "a" });
     await first;
     const second = call("POST", "/indexes/a/documents", [{ id: 1 }]);
