@@ -70,7 +70,7 @@ function countBodyOf(
 ): SearchPlan["countBody"] {
   if (distinct === null || request.rankingScoreThreshold !== null) return null;
   const matching = Object.fromEntries(MATCHING.filter((name) => name in said).map((name) => [name, said[name]]));
-  return { ...matching, page: 1, hitsPerPage: 0 };
+  return { ...matching, distinct, page: 1, hitsPerPage: 0 };
 }
 
 /** What the client said, without what goes without saying; the filter in its canonical form. */

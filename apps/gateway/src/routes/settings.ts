@@ -137,7 +137,24 @@ const SETS: ReadonlySet<string> = new Set<SettingKey>([
 function detailsOf(patch: SettingsPatch): NonNullable<NewTask["details"]> {
   const shown = Object.entries(patch).map(([key, value]) => {
     if (value === null && (key === "displayedAttributes" || key === "searchableAttributes")) return [key, ["*"]];
-    return [key, SETS.has(key) && Array.isArray(value) ? [...new Set(value as string[])].sort(compareUtf8) : value];
+    return [key, SETS.has(key) ? asSet(value) : value];
   });
-  return Object.fromEntries(shown) as NonNullable<NewTask["details"]>;
+  const details = Object.fromEntries(shown) as NonNullable<NewTask["details"]>;
+  const { typoTolerance } = patch;
+  if (!typoTolerance) return details;
+  const { disableOnWords, disableOnAttributes } = typoTolerance;
+  return {
+    ...details,
+    typoTolerance: {
+      ...(details.typoTolerance as Record<string, JsonValue>),
+      ...(disableOnWords && { disableOnWords: asSet(disableOnWords) }),
+      ...(disableOnAttributes && { disableOnAttributes: asSet(disableOnAttributes) }),
+    },
+  };
+}
+
+type JsonValue = NonNullable<NewTask["details"]>[string];
+
+function asSet(value: unknown): JsonValue {
+  return Array.isArray(value) ? [...new Set(value as string[])].sort(compareUtf8) : (value as JsonValue);
 }
