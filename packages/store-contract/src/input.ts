@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { textProblem } from "./json-input.ts";
 
-export { json, jsonObjectInput, MAX_JSON_BYTES } from "./json-input.ts";
+export { json, jsonObjectInput, jsonOf } from "./json-input.ts";
 
 export const MAX_KEY_BYTES = 1024;
 export const MAX_TEXT_BYTES = 64 * 1024;

@@ -57,3 +57,12 @@ export const jsonObjectInput = json.transform((value, ctx): JsonObject => {
   ctx.addIssue("must be a JSON object");
   return z.NEVER;
 });
+
+/** JSON of a shape that a table keeps. The shape only judges: what it makes of the value may have lost the key `__proto__`. */
+export const jsonOf = <T>(shape: z.ZodType<T>) =>
+  json.transform((value, ctx): T => {
+    const result = shape.safeParse(value);
+    if (result.success) return value as T;
+    for (const { message, path } of result.error.issues) ctx.addIssue({ code: "custom", message, path });
+    return z.NEVER;
+  });

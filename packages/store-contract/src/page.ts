@@ -9,7 +9,7 @@ export interface PageRequest {
   readonly limit?: number | undefined;
 }
 
-/** A part of a list. `next` is `null` on the last page; a page may be short of `limit` only there. */
+/** A part of a list; text is in the order of its UTF-8 bytes. `next` is `null` on the last page; a page may be short of `limit` only there. */
 export interface Page<T> {
   readonly items: T[];
   readonly next: string | null;

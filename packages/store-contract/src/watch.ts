@@ -6,6 +6,7 @@ export type Change =
   | { readonly kind: "row"; readonly table: string; readonly key: readonly string[] }
   | { readonly kind: "resync" };
 
+/** Must not throw. */
 export type ChangeListener = (change: Change) => void;
 
 /** The tables whose changes are announced: those that gateways cache. */

@@ -22,7 +22,7 @@ export interface ApiKeys {
   describe(uid: string, name: string | null, description: string | null, options?: WriteOptions): Promise<ApiKeyRow>;
   /** Expired ones too. */
   get(uid: string): Promise<ApiKeyRow | null>;
-  /** Newest first, expired ones too. */
+  /** Newest first, those of one millisecond by uid from the highest; expired ones too. */
   list(page: PageRequest): Promise<Page<ApiKeyRow>>;
   count(): Promise<number>;
   /** @returns whether it was there. */

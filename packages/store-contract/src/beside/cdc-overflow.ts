@@ -16,7 +16,9 @@ export interface PositionRange {
 }
 
 export interface AppendOutcome {
+  /** How many of this call's events are stored. */
   readonly kept: number;
+  /** How many events went, of this call or older. */
   readonly dropped: number;
   /** The positions this call pushed out; `null` when all fitted. */
   readonly lost: PositionRange | null;

@@ -27,7 +27,7 @@ export interface Indexes {
   count(): Promise<number>;
   /** Sets the primary key where there is none. The same one again is no error. @throws not_found; version_conflict when it has another. */
   setPrimaryKey(uid: string, primaryKey: string, options?: WriteOptions): Promise<IndexRow>;
-  /** Replaces the primary key of an index that holds no documents. @throws not_found; version_conflict when it is not `expected`. */
+  /** Replaces the primary key of an index that holds no documents. One that is there already is no error. @throws not_found; version_conflict when it is not `expected`. */
   replacePrimaryKey(
     uid: string,
     expected: string | null,
@@ -39,7 +39,7 @@ export interface Indexes {
   /** Takes `count` numbers of the insertion order, never given again. @returns the first of them. @throws not_found. */
   takeSequence(uid: string, count: number, options?: WriteOptions): Promise<number>;
   /**
-   * Exchanges what uids stand for, all pairs or none: physical uid, primary key, sequence and creation time go along.
+   * Exchanges what uids stand for, all pairs or none: everything in the row but the uid goes along, as in Meilisearch.
    * @throws not_found, already_exists (rename onto a taken uid), invalid_argument (a uid twice).
    */
   swap(swaps: readonly IndexSwap[], options?: WriteOptions): Promise<void>;

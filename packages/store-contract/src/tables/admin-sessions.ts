@@ -28,7 +28,7 @@ export interface AdminSessions {
   revoke(sessionId: string, options?: WriteOptions): Promise<AdminSessionRow>;
   /** Revokes at most `limit` live sessions opened with that admin key. @returns how many; fewer than `limit` means none is left. */
   revokeByKey(adminKeyHash: string, limit: number, options?: WriteOptions): Promise<number>;
-  /** Newest first. */
+  /** The live ones, revoked or not, newest first; those of one millisecond by hash from the highest. */
   list(page: PageRequest): Promise<Page<AdminSessionRow>>;
   /** Deletes at most `limit` expired sessions. @returns how many. */
   deleteExpired(limit: number, options?: WriteOptions): Promise<number>;

@@ -1,7 +1,7 @@
 import { type CanaryAssertion, type CanaryRow, canaryAssertions, type JsonObject } from "@miroir/schema";
 import { z } from "zod";
 import type { WriteOptions } from "../fence.ts";
-import { durationMs, json, jsonObjectInput, keyText, valueText } from "../input.ts";
+import { durationMs, jsonObjectInput, jsonOf, keyText, valueText } from "../input.ts";
 import { type MethodSpecs, read, write } from "../methods.ts";
 import { type Page, type PageRequest, pageRequest } from "../page.ts";
 
@@ -34,7 +34,7 @@ const canary = z.strictObject({
   indexUid: keyText,
   intervalMs: durationMs,
   query: jsonObjectInput,
-  assertions: json.pipe(canaryAssertions),
+  assertions: jsonOf(canaryAssertions),
   enabled: z.boolean(),
 });
 

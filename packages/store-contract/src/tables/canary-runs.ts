@@ -7,7 +7,7 @@ import {
 } from "@miroir/schema";
 import { z } from "zod";
 import type { WriteOptions } from "../fence.ts";
-import { batchLimit, count, json, keyText } from "../input.ts";
+import { batchLimit, count, jsonOf, keyText } from "../input.ts";
 import { type MethodSpecs, read, write } from "../methods.ts";
 import { type Page, type PageRequest, pageRequest } from "../page.ts";
 
@@ -36,7 +36,7 @@ const run = z.strictObject({
   runId: keyText,
   status: z.enum(CANARY_STATUSES),
   latencyMs: count,
-  failedAssertions: json.pipe(canaryAssertions).nullable(),
+  failedAssertions: jsonOf(canaryAssertions).nullable(),
 });
 
 export const canaryRunsMethods: MethodSpecs<CanaryRuns> = {

@@ -36,7 +36,7 @@ export interface IdempotencyCache {
   /** Exactly one of any number of concurrent callers gets `reserved`. */
   reserve(reservation: Reservation, options?: WriteOptions): Promise<ReserveOutcome>;
   /**
-   * Keeps the answer for the reservation's `ttlMs` from now. The same completion again is no error.
+   * Keeps the answer for the reservation's `ttlMs` from now. Completing again with the token is no error and keeps the first answer.
    * @throws not_found when the reservation has ended; not_holder when another holds the key now.
    */
   complete(scope: string, key: string, token: string, answer: IdempotentAnswer, options?: WriteOptions): Promise<void>;

@@ -9,7 +9,7 @@ import {
 } from "@miroir/schema";
 import { z } from "zod";
 import type { WriteOptions } from "../fence.ts";
-import { batchLimit, durationMs, json, jsonObjectInput, keyText, positive, time } from "../input.ts";
+import { batchLimit, durationMs, json, jsonObjectInput, jsonOf, keyText, positive, time } from "../input.ts";
 import { type MethodSpecs, read, write } from "../methods.ts";
 import { type Page, type PageRequest, pageRequest } from "../page.ts";
 
@@ -52,15 +52,15 @@ export interface Jobs {
   enqueue(job: NewJob, options?: WriteOptions): Promise<JobRow>;
   /** Claims the first due job of these types: by `runAt`, then first come, first served. @returns `null` when none is due. */
   claim(worker: string, types: readonly string[], leaseMs: number, options?: WriteOptions): Promise<ClaimedJob | null>;
-  /** Extends the claim by its lease from now and keeps the progress. @throws not_found, not_holder. */
+  /** Extends the claim by its lease from now and replaces the progress, which later attempts see. @throws not_found, not_holder. */
   heartbeat(id: string, token: string, progress: JsonObject | null, options?: WriteOptions): Promise<ClaimedJob>;
-  /** The same completion again is no error. @throws not_found, not_holder. */
+  /** Completing again with the token is no error and keeps the first result. @throws not_found, not_holder. */
   complete(id: string, token: string, result: JsonValue, options?: WriteOptions): Promise<JobRow>;
-  /** Fails the attempt: queued again for `retryAt` while attempts are left and `retryAt` is given, else failed. The same failure again is no error. @throws not_found, not_holder. */
+  /** Fails the attempt: queued again for `retryAt` while attempts are left and `retryAt` is given, else failed. Failing again with the token is no error and changes nothing. @throws not_found, not_holder. */
   fail(id: string, token: string, error: TaskError, retryAt: number | null, options?: WriteOptions): Promise<JobRow>;
   /** Ends a job that has not finished; its claim, if any, is void. A canceled job stays canceled, which is no error. @throws not_found; illegal_transition when completed or failed. */
   cancel(id: string, options?: WriteOptions): Promise<JobRow>;
-  /** Requeues, or fails when no attempt is left, at most `limit` jobs whose claim has expired. @returns how many. */
+  /** Requeues in its place, or fails when no attempt is left, at most `limit` jobs whose claim has expired. @returns how many. */
   requeueExpired(limit: number, options?: WriteOptions): Promise<number>;
   get(id: string): Promise<JobRow | null>;
   /** First enqueued first. */
@@ -91,7 +91,7 @@ export const jobsMethods: MethodSpecs<Jobs> = {
   claim: write(keyText, z.array(keyText).min(1).max(100), durationMs),
   heartbeat: write(keyText, keyText, jsonObjectInput.nullable()),
   complete: write(keyText, keyText, json),
-  fail: write(keyText, keyText, json.pipe(taskError), time.nullable()),
+  fail: write(keyText, keyText, jsonOf(taskError), time.nullable()),
   cancel: write(keyText),
   requeueExpired: write(batchLimit),
   get: read(keyText),

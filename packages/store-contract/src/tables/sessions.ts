@@ -26,7 +26,7 @@ export interface SessionBounds {
 export interface Sessions {
   /**
    * Pins the index to the write, creating the session where there is none, and slides its deadline. Of two writes to one index
-   * the higher task uid stays.
+   * the higher task uid stays. The session written is never the one that goes for want of room.
    */
   recordWrite(
     sessionId: string,

@@ -10,7 +10,7 @@ import {
 } from "@miroir/schema";
 import { z } from "zod";
 import type { WriteOptions } from "../fence.ts";
-import { batchLimit, count, json, jsonObjectInput, keyedBy, keyText, time, uid, valueText } from "../input.ts";
+import { batchLimit, count, jsonObjectInput, jsonOf, keyedBy, keyText, time, uid, valueText } from "../input.ts";
 import { type MethodSpecs, read, write } from "../methods.ts";
 import { type Page, type PageRequest, pageRequest } from "../page.ts";
 
@@ -105,14 +105,14 @@ const newTask = z.strictObject({
   nodeTasks: keyedBy(nodeTask),
   status: z.enum(TASK_STATUSES).optional(),
   details: jsonObjectInput.nullable().optional(),
-  error: json.pipe(taskError).nullable().optional(),
+  error: jsonOf(taskError).nullable().optional(),
   customMetadata: valueText.nullable().optional(),
 });
 
 const transition = z.strictObject({
   status: z.enum(TASK_STATUSES),
   details: jsonObjectInput.nullable().optional(),
-  error: json.pipe(taskError).nullable().optional(),
+  error: jsonOf(taskError).nullable().optional(),
   canceledBy: uid.optional(),
   startedAt: time.optional(),
   finishedAt: time.optional(),

@@ -1,0 +1,348 @@
+import { expect } from "vitest";
+import type { ClaimedJob, NewJob } from "../../src/tables/jobs.ts";
+import { defined, listsInPages, race, range, refused, refusedAt, values } from "../expecting.ts";
+import type { PartTests, TestContext } from "../subject.ts";
+
+const job = (over: Partial<NewJob> = {}): NewJob => ({ type: "reshard", params: { index: "movies" }, ...over });
+const error = { message: "m", code: "internal", type: "internal", link: "" };
+
+async function claimed({ store }: Pick<TestContext, "store">, leaseMs = 100): Promise<ClaimedJob> {
+  return defined(await store.jobs.claim("worker", ["reshard"], leaseMs));
+}
+
+export const jobsTests = {
+  "jobs.enqueue": {
+    "queues it with its defaults": async ({ store, clock }) => {
+      const now = clock.now();
+      const row = await store.jobs.enqueue(job());
+      expect(row).toEqual({
+        id: expect.any(String),
+        seq: expect.any(Number),
+        type: "reshard",
+        params: { index: "movies" },
+        state: "queued",
+        dedupeKey: null,
+        parentId: null,
+        runAt: now,
+        attempts: 0,
+        maxAttempts: 3,
+        claimedBy: null,
+        claimToken: null,
+        claimExpiresAt: null,
+        claimLeaseMs: null,
+        progress: null,
+        result: null,
+        error: null,
+        createdAt: now,
+        updatedAt: now,
+        finishedAt: null,
+      });
+      expect(await store.jobs.get(row.id)).toEqual(row);
+      expect((await store.jobs.enqueue(job())).id).not.toBe(row.id);
+    },
+    "gives back the job with the same id where it is equal": async ({ store }) => {
+      const first = await store.jobs.enqueue(job({ id: "j", params: { a: 1, b: [2, { c: 3 }] } }));
+      expect(await store.jobs.enqueue(job({ id: "j", params: { b: [2, { c: 3 }], a: 1 } }))).toEqual(first);
+      const differs = store.jobs.enqueue(job({ id: "j", params: { a: 2 } }));
+      await refusedAt(differs, "already_exists", "jobs", "enqueue", ["j"]);
+      await refused(store.jobs.enqueue(job({ id: "j", type: "other", params: first.params })), "already_exists");
+      expect((await store.jobs.list({}, {})).items).toEqual([first]);
+    },
+    "gives back the unfinished job with the same dedupe key, and only that": async (t) => {
+      const first = await t.store.jobs.enqueue(job({ dedupeKey: "d" }));
+      expect(await t.store.jobs.enqueue(job({ dedupeKey: "d", params: { other: 1 } }))).toEqual(first);
+      const claim = await claimed(t);
+      expect((await t.store.jobs.enqueue(job({ dedupeKey: "d" }))).id).toBe(first.id);
+      await t.store.jobs.complete(claim.id, claim.claimToken, null);
+      expect((await t.store.jobs.enqueue(job({ dedupeKey: "d" }))).id).not.toBe(first.id);
+    },
+    "makes one job of many callers with one dedupe key": async (t) => {
+      const rows = values(await race(t, 20, (store) => store.jobs.enqueue(job({ dedupeKey: "d" }))));
+      expect(new Set(rows.map((row) => row.id)).size).toBe(1);
+      expect((await t.store.jobs.list({}, {})).items).toHaveLength(1);
+    },
+    "refuses what is no job": async ({ store }) => {
+      await refused(store.jobs.enqueue(job({ maxAttempts: 0 })), "invalid_argument");
+      await refused(store.jobs.enqueue(job({ runAt: -1 })), "invalid_argument");
+      await refused(store.jobs.enqueue(job({ params: [] as never })), "invalid_argument");
+    },
+  },
+  "jobs.claim": {
+    "gives the right to write, new with every claim": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const claim = await claimed(t);
+      expect(claim).toMatchObject({
+        state: "in_progress",
+        attempts: 1,
+        claimedBy: "worker",
+        claimExpiresAt: t.clock.now() + 100,
+        claimLeaseMs: 100,
+      });
+      expect(await t.store.jobs.get(claim.id)).toEqual(claim);
+      expect(await t.store.jobs.claim("worker", ["reshard"], 100)).toBeNull();
+      await t.store.jobs.fail(claim.id, claim.claimToken, error, t.clock.now());
+      expect((await claimed(t)).claimToken).not.toBe(claim.claimToken);
+    },
+    "takes due jobs by run time, then first come, of the types asked for": async ({ store, clock }) => {
+      const now = clock.now();
+      for (const [id, type, runAt] of [
+        ["late", "a", now + 10],
+        ["second", "a", now],
+        ["third", "b", now],
+        ["first", "b", now - 10],
+        ["fourth", "a", now],
+        ["other", "c", now - 20],
+      ] as const) {
+        await store.jobs.enqueue(job({ id, type, runAt }));
+      }
+      const order = [];
+      for (let next = await store.jobs.claim("w", ["a", "b"], 10); next !== null; ) {
+        order.push(next.id);
+        next = await store.jobs.claim("w", ["a", "b"], 10);
+      }
+      expect(order).toEqual(["first", "second", "third", "fourth"]);
+      clock.advance(9);
+      expect(await store.jobs.claim("w", ["a", "b"], 10)).toBeNull();
+      clock.advance(1);
+      expect((await store.jobs.claim("w", ["a", "b"], 10))?.id).toBe("late");
+    },
+    "gives each job to one of many workers": async (t) => {
+      for (const _ of range(7)) await t.store.jobs.enqueue(job());
+      const claims = values(await race(t, 20, (store, i) => store.jobs.claim(`worker-${i}`, ["reshard"], 100)));
+      const won = claims.filter((claim) => claim !== null);
+      expect(won).toHaveLength(7);
+      expect(new Set(won.map((claim) => claim.id)).size).toBe(7);
+      for (const claim of won) expect(await t.store.jobs.get(claim.id)).toEqual(claim);
+    },
+    "refuses no types": async ({ store }) => {
+      await refused(store.jobs.claim("w", [], 10), "invalid_argument");
+      await refused(store.jobs.claim("w", ["a"], 0), "invalid_argument");
+    },
+  },
+  "jobs.heartbeat": {
+    "extends the claim by its lease and keeps the progress": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const claim = await claimed(t);
+      t.clock.advance(99);
+      const beaten = await t.store.jobs.heartbeat(claim.id, claim.claimToken, { moved: 3 });
+      expect(beaten).toMatchObject({ claimExpiresAt: t.clock.now() + 100, progress: { moved: 3 } });
+      expect(await t.store.jobs.get(claim.id)).toEqual(beaten);
+    },
+    "refuses a claim that expired, at its deadline exactly": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const claim = await claimed(t);
+      t.clock.advance(100);
+      const { id, claimToken } = claim;
+      await refusedAt(t.store.jobs.heartbeat(id, claimToken, null), "not_holder", "jobs", "heartbeat", [id]);
+      expect(await t.store.jobs.get(id)).toEqual(claim);
+    },
+    "refuses another's token and a job that is not there": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const { id } = await claimed(t);
+      await refusedAt(t.store.jobs.heartbeat(id, "x", null), "not_holder", "jobs", "heartbeat", [id]);
+      await refusedAt(t.store.jobs.heartbeat("none", "x", null), "not_found", "jobs", "heartbeat", ["none"]);
+    },
+  },
+  "jobs.complete": {
+    "ends the job with its result, and again without error": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const claim = await claimed(t);
+      const done = await t.store.jobs.complete(claim.id, claim.claimToken, { moved: [1, 2] });
+      expect(done).toMatchObject({
+        state: "completed",
+        result: { moved: [1, 2] },
+        claimedBy: null,
+        claimExpiresAt: null,
+        finishedAt: t.clock.now(),
+      });
+      t.clock.advance(500);
+      expect(await t.store.jobs.complete(claim.id, claim.claimToken, { moved: [1, 2] })).toEqual(done);
+      expect(await t.store.jobs.get(claim.id)).toEqual(done);
+    },
+    "refuses a claim that expired, requeued or not, or passed on": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const { id, claimToken } = await claimed(t);
+      const complete = () => t.store.jobs.complete(id, claimToken, null);
+      t.clock.advance(100);
+      await refusedAt(complete(), "not_holder", "jobs", "complete", [id]);
+      await t.store.jobs.requeueExpired(10);
+      await refused(complete(), "not_holder");
+      const next = await claimed(t);
+      await refused(complete(), "not_holder");
+      expect(await t.store.jobs.get(id)).toEqual(next);
+      await t.store.jobs.complete(id, next.claimToken, null);
+      await refused(complete(), "not_holder");
+    },
+    "refuses a job that is not there": async ({ store }) => {
+      await refusedAt(store.jobs.complete("none", "x", null), "not_found", "jobs", "complete", ["none"]);
+    },
+  },
+  "jobs.fail": {
+    "queues it again for later while attempts are left": async (t) => {
+      await t.store.jobs.enqueue(job({ maxAttempts: 2 }));
+      const first = await claimed(t);
+      await t.store.jobs.heartbeat(first.id, first.claimToken, { moved: 3 });
+      const retryAt = t.clock.now() + 50;
+      const queued = await t.store.jobs.fail(first.id, first.claimToken, error, retryAt);
+      expect(queued).toMatchObject({ state: "queued", runAt: retryAt, error, attempts: 1, progress: { moved: 3 } });
+      expect(queued).toMatchObject({ claimedBy: null, claimExpiresAt: null, finishedAt: null });
+      expect(await t.store.jobs.fail(first.id, first.claimToken, error, retryAt)).toEqual(queued);
+      expect(await t.store.jobs.claim("w", ["reshard"], 10)).toBeNull();
+      t.clock.advance(50);
+      const second = await claimed(t);
+      const failed = await t.store.jobs.fail(second.id, second.claimToken, error, t.clock.now());
+      expect(failed).toMatchObject({ state: "failed", attempts: 2, finishedAt: t.clock.now() });
+      expect(await t.store.jobs.fail(second.id, second.claimToken, error, t.clock.now())).toEqual(failed);
+      await refused(t.store.jobs.fail(first.id, first.claimToken, error, null), "not_holder");
+    },
+    "ends it where no retry is asked for": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const { id, claimToken } = await claimed(t);
+      expect(await t.store.jobs.fail(id, claimToken, error, null)).toMatchObject({ state: "failed", error });
+    },
+    "refuses a claim that expired, was completed or canceled, and a job that is not there": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const { id, claimToken } = await claimed(t);
+      t.clock.advance(100);
+      await refusedAt(t.store.jobs.fail(id, claimToken, error, null), "not_holder", "jobs", "fail", [id]);
+      await t.store.jobs.requeueExpired(1);
+      const second = await claimed(t);
+      await t.store.jobs.complete(id, second.claimToken, 1);
+      await refused(t.store.jobs.fail(id, second.claimToken, error, null), "not_holder");
+      await refusedAt(t.store.jobs.fail("none", "x", error, null), "not_found", "jobs", "fail", ["none"]);
+    },
+  },
+  "jobs.cancel": {
+    "ends a job that waits or runs, and voids its claim": async (t) => {
+      const waiting = await t.store.jobs.enqueue(job({ type: "other" }));
+      const canceled = await t.store.jobs.cancel(waiting.id);
+      expect(canceled).toMatchObject({ state: "canceled", finishedAt: t.clock.now() });
+      t.clock.advance(5);
+      expect(await t.store.jobs.cancel(waiting.id)).toEqual(canceled);
+      await t.store.jobs.enqueue(job());
+      const { id, claimToken } = await claimed(t);
+      await t.store.jobs.cancel(id);
+      await refused(t.store.jobs.complete(id, claimToken, null), "not_holder");
+      await refused(t.store.jobs.heartbeat(id, claimToken, null), "not_holder");
+      expect(await t.store.jobs.get(id)).toMatchObject({ state: "canceled", claimedBy: null });
+    },
+    "refuses one that has completed or failed, and one that is not there": async (t) => {
+      for (const end of ["complete", "fail"] as const) {
+        await t.store.jobs.enqueue(job());
+        const { id, claimToken } = await claimed(t);
+        if (end === "complete") await t.store.jobs.complete(id, claimToken, null);
+        else await t.store.jobs.fail(id, claimToken, error, null);
+        await refusedAt(t.store.jobs.cancel(id), "illegal_transition", "jobs", "cancel", [id]);
+      }
+      await refusedAt(t.store.jobs.cancel("none"), "not_found", "jobs", "cancel", ["none"]);
+    },
+    "is one end of two that race": async (t) => {
+      await t.store.jobs.enqueue(job());
+      const { id, claimToken } = await claimed(t);
+      const outcomes = await race(t, 2, (store, i) =>
+        i === 0 ? store.jobs.complete(id, claimToken, null) : store.jobs.cancel(id),
+      );
+      const winner = outcomes.filter((outcome) => outcome.status === "fulfilled");
+      expect(winner).toHaveLength(1);
+      expect(await t.store.jobs.get(id)).toEqual(defined(winner[0]).value);
+    },
+  },
+  "jobs.requeueExpired": {
+    "puts expired claims back in their place, at most so many": async (t) => {
+      for (const id of ["a", "b", "c"]) await t.store.jobs.enqueue(job({ id }));
+      for (const _ of range(3)) await claimed(t);
+      t.clock.advance(99);
+      expect(await t.store.jobs.requeueExpired(10)).toBe(0);
+      t.clock.advance(1);
+      expect(await t.store.jobs.requeueExpired(2)).toBe(2);
+      expect(await t.store.jobs.requeueExpired(2)).toBe(1);
+      expect(await t.store.jobs.requeueExpired(2)).toBe(0);
+      const again = await claimed(t);
+      expect(again).toMatchObject({ id: "a", attempts: 2 });
+    },
+    "fails a job whose last attempt expired": async (t) => {
+      const { id } = await t.store.jobs.enqueue(job({ maxAttempts: 1 }));
+      await claimed(t);
+      t.clock.advance(100);
+      expect(await t.store.jobs.requeueExpired(10)).toBe(1);
+      expect(await t.store.jobs.get(id)).toMatchObject({
+        state: "failed",
+        claimedBy: null,
+        finishedAt: t.clock.now(),
+        error: { code: "job_claim_expired" },
+      });
+    },
+    "requeues each claim once for many callers": async (t) => {
+      for (const _ of range(6)) await t.store.jobs.enqueue(job());
+      for (const _ of range(6)) await claimed(t);
+      t.clock.advance(100);
+      const counts = values(await race(t, 4, (store) => store.jobs.requeueExpired(4)));
+      expect(counts.reduce((sum, n) => sum + n, 0)).toBe(6);
+      expect((await t.store.jobs.counts()).byState.queued).toBe(6);
+    },
+  },
+  "jobs.get": {
+    "gives null where there is none": async ({ store }) => {
+      expect(await store.jobs.get("none")).toBeNull();
+    },
+  },
+  "jobs.list": {
+    "lists first enqueued first, by state, type and parent": async (t) => {
+      for (const i of range(9)) {
+        const parentId = ["p", "q", undefined][i % 3];
+        await t.store.jobs.enqueue(
+          job({ type: i % 2 === 0 ? "reshard" : "other", parentId, runAt: t.clock.now() - i }),
+        );
+      }
+      await claimed(t);
+      const all = (await t.store.jobs.list({}, {})).items;
+      expect(all.map((row) => row.runAt)).toEqual(range(9).map((i) => t.clock.now() - i));
+      await listsInPages((page) => t.store.jobs.list({}, page), all);
+      for (const filter of [
+        { state: "queued" },
+        { type: "other" },
+        { parentId: "p" },
+        { state: "queued", type: "reshard", parentId: "q" },
+        { state: "completed" },
+      ] as const) {
+        const wanted = all.filter((row) => Object.entries(filter).every(([k, v]) => row[k as "type"] === v));
+        await listsInPages((page) => t.store.jobs.list(filter, page), wanted);
+      }
+      await refused(t.store.jobs.list({ state: "lost" as never }, {}), "invalid_argument");
+    },
+  },
+  "jobs.counts": {
+    "counts every state, and how long the oldest due job has waited": async (t) => {
+      const zeros = { queued: 0, in_progress: 0, completed: 0, failed: 0, canceled: 0 };
+      expect(await t.store.jobs.counts()).toEqual({ byState: zeros, oldestDueAgeMs: null });
+      await t.store.jobs.enqueue(job({ runAt: t.clock.now() + 10 }));
+      expect(await t.store.jobs.counts()).toEqual({ byState: { ...zeros, queued: 1 }, oldestDueAgeMs: null });
+      t.clock.advance(10);
+      expect((await t.store.jobs.counts()).oldestDueAgeMs).toBe(0);
+      await t.store.jobs.enqueue(job({ runAt: t.clock.now() - 5 }));
+      t.clock.advance(10);
+      expect((await t.store.jobs.counts()).oldestDueAgeMs).toBe(15);
+      const { id, claimToken } = await claimed(t);
+      expect(await t.store.jobs.counts()).toEqual({
+        byState: { ...zeros, queued: 1, in_progress: 1 },
+        oldestDueAgeMs: 10,
+      });
+      await t.store.jobs.complete(id, claimToken, null);
+      expect((await t.store.jobs.counts()).byState).toEqual({ ...zeros, queued: 1, completed: 1 });
+    },
+  },
+  "jobs.pruneFinished": {
+    "deletes what finished before, at most so many": async (t) => {
+      for (const id of ["a", "b", "c"]) {
+        await t.store.jobs.cancel((await t.store.jobs.enqueue(job({ id }))).id);
+        t.clock.advance(10);
+      }
+      await t.store.jobs.enqueue(job({ id: "d" }));
+      const before = defined((await t.store.jobs.get("c"))?.finishedAt);
+      expect(await t.store.jobs.pruneFinished(before, 1)).toBe(1);
+      expect(await t.store.jobs.pruneFinished(before, 5)).toBe(1);
+      expect(await t.store.jobs.pruneFinished(before, 5)).toBe(0);
+      expect((await t.store.jobs.list({}, {})).items.map((row) => row.id)).toEqual(["c", "d"]);
+    },
+  },
+} satisfies PartTests<"jobs">;
