@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -15,6 +16,8 @@ const PROGRAMS = {
 };
 /** The first Node that strips types without being asked. */
 const NEEDED = [22, 18];
+/** Compiled code is kept here from one start to the next, which shortens the time to the first answer. */
+const COMPILE_CACHE = join(root, "node_modules", ".cache", "compile");
 
 const [name = "", ...args] = process.argv.slice(2);
 if (!Object.hasOwn(PROGRAMS, name)) {
@@ -69,12 +72,18 @@ function installedNode() {
 /** In this very process, so that there is no second one to pass signals to. */
 async function runHere(file) {
   process.argv = [process.execPath, file, ...args];
+  // The function is for this thread, the variable for those it starts.
+  nodeModule.enableCompileCache?.(COMPILE_CACHE);
+  process.env.NODE_COMPILE_CACHE = COMPILE_CACHE;
   await import(pathToFileURL(file).href);
 }
 
 /** In a child that gets our signals and whose end is ours. Should we be killed, it sees the channel close, and stops too. */
 function runWith(node, file) {
-  const child = spawn(node, [file, ...args], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const child = spawn(node, [file, ...args], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
+  });
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     console.error(error.message);

@@ -1,11 +1,9 @@
-import { type Store, systemClock } from "@miroir/store-contract";
+import { systemClock } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import type { Cluster } from "./cluster/cluster.ts";
 import { createCluster } from "./cluster/create-cluster.ts";
 import type { Config } from "./config/schema.ts";
 import type { Context } from "./context.ts";
-import type { DevelopmentNodes } from "./development-nodes.ts";
 import { createIndexLocks } from "./indexes/index-locks.ts";
 import { openStore } from "./open-store.ts";
 import { registerRoutes } from "./routes/all.ts";
@@ -54,19 +52,18 @@ export async function startGateway(given: Config, log: Logger): Promise<Gateway>
 
 async function start(given: Config, log: Logger, undo: ReturnType<typeof createUndo>): Promise<Gateway> {
   const development = given.nodes.length === 0 ? await import("./development-nodes.ts") : null;
-  let config = given;
-  if (development) {
-    const started: DevelopmentNodes = await development.startDevelopmentNodes(given.nodeMasterKey);
-    undo.add(started.close);
-    const path = development.developmentPath(given.taskStore.path);
-    config = { ...given, nodes: started.nodes, taskStore: { ...given.taskStore, path } };
-  }
-  const store: Store = await openStore(config);
-  undo.add(() => store.close());
-  const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
+  const path = development ? development.developmentPath(given.taskStore.path) : given.taskStore.path;
+  // Begun here and awaited later: the store's thread loads while the nodes are reached.
+  const opening = openStore({ ...given, taskStore: { ...given.taskStore, path } });
+  undo.add(async () => (await opening.catch(() => null))?.close());
 
-  const cluster: Cluster = await createCluster(config);
+  const embedded = await development?.startDevelopmentNodes(given.nodeMasterKey);
+  if (embedded) undo.add(embedded.close);
+  const config: Config = { ...given, nodes: embedded?.nodes ?? given.nodes, taskStore: { ...given.taskStore, path } };
+  const cluster = await createCluster(config);
   undo.add(() => cluster.close());
+  const store = await opening;
+  const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
   const reconciler = createReconciler({ store, cluster, log });
