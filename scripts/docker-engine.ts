@@ -13,6 +13,7 @@ import { findRedisServer, installPackages, mayInstall } from "./redis-server.ts"
 /** EX_UNAVAILABLE of sysexits.h: no tool that runs here exits with it, so a caller can tell it from a failed command. */
 const NO_ENGINE = 69;
 const USAGE = 64;
+const DAEMON = "dockerd";
 const IMAGE = "miroir-redis:test";
 const START_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 30_000;
@@ -97,7 +98,7 @@ async function startEngine(folder: string): Promise<Engine> {
   writeFileSync(settings, "{}");
   const log = openSync(join(folder, "dockerd.log"), "w");
   const dockerd = spawn(
-    "dockerd",
+    DAEMON,
     [
       // An empty file in place of /etc/docker/daemon.json, which is about this machine's own engine.
       ...["--config-file", settings, "--host", `unix://${socket}`],
@@ -146,12 +147,12 @@ async function startEngine(folder: string): Promise<Engine> {
 function unmountBelow(folder: string): void {
   const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
   const points = mounts.map((line) => line.split(" ")[1] ?? "").filter((point) => point.startsWith(`${folder}/`));
-  for (const point of points.reverse()) spawnSync("umount", ["--lazy", point]);
+  for (const point of points.reverse()) tool("umount", "--lazy", point);
 }
 
 function installWhatIsMissing(): void {
   const missing: string[] = [];
-  if (!exists("dockerd")) missing.push("docker.io");
+  if (!exists(DAEMON)) missing.push("docker.io");
   if (!exists("ip")) missing.push("iproute2");
   if (findRedisServer() === undefined) missing.push("redis-server");
   if (missing.length === 0) return;
@@ -178,18 +179,23 @@ function addBridge(): string {
 }
 
 function ip(...args: string[]): string | undefined {
-  const { status, stderr, error } = spawnSync("ip", args, { encoding: "utf8" });
+  const { status, stderr, error } = tool("ip", ...args);
   return status === 0 ? undefined : (error?.message ?? stderr.trim());
 }
 
 function exists(program: string): boolean {
-  return spawnSync(program, ["--help"], { stdio: "ignore" }).error === undefined;
+  return tool(program, "--help").error === undefined;
+}
+
+/** Runs one of the system's own tools to its end. */
+function tool(program: string, ...args: string[]) {
+  return spawnSync(program, args, { encoding: "utf8" });
 }
 
 /** Builds the image from nothing but the server, at the place where redis:7-alpine has it, and the libraries it loads. */
 async function buildImage(socket: string, folder: string): Promise<void> {
-  const server = spawnSync("which", [findRedisServer() ?? ""], { encoding: "utf8" }).stdout.trim();
-  const libraries = spawnSync("ldd", [server], { encoding: "utf8" }).stdout.match(/\/\S+/g) ?? [];
+  const server = tool("which", findRedisServer() ?? "").stdout.trim();
+  const libraries = tool("ldd", server).stdout.match(/\/\S+/g) ?? [];
   cpSync(realpathSync(server), join(folder, "files/usr/local/bin/redis-server"));
   for (const library of libraries) cpSync(realpathSync(library), join(folder, "files", library));
   // RUN shows two things at once: that the server has all it loads, and that this engine can run a container at all.

@@ -3,11 +3,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
 /** Either will do: the store speaks only what both understand. */
-const PROGRAMS = ["redis-server", "valkey-server"];
+const SERVERS = ["redis-server", "valkey-server"];
+const INSTALLER = "apt-get";
 
 /** The name of the Redis or Valkey server on this machine's PATH, or undefined when there is none. */
 export function findRedisServer(): string | undefined {
-  return PROGRAMS.find((program) => runs(program, ["--version"]));
+  return SERVERS.find((program) => runs(program, ["--version"]));
 }
 
 /**
@@ -36,14 +37,14 @@ export function ensureRedisServer(env: NodeJS.ProcessEnv): boolean {
 
 /** True where packages can be installed without asking anyone: as root, on Debian or a system made from it. */
 export function mayInstall(): boolean {
-  return process.getuid?.() === 0 && existsSync("/etc/debian_version") && runs("apt-get", ["--version"]);
+  return process.getuid?.() === 0 && existsSync("/etc/debian_version") && runs(INSTALLER, ["--version"]);
 }
 
 /** Installs Debian packages. Returns undefined, or the last line of what apt-get complained about. */
 export function installPackages(packages: string[]): string | undefined {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...packages]]) {
-    const { status, stderr, error } = spawnSync("apt-get", ["-qq", ...args], { env, encoding: "utf8" });
+    const { status, stderr, error } = spawnSync(INSTALLER, ["-qq", ...args], { env, encoding: "utf8" });
     if (status !== 0) return error?.message ?? stderr.trim().split("\n").at(-1);
   }
   return undefined;
