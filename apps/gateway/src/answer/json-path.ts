@@ -16,7 +16,10 @@ export function scalarsAt(objectText: string, path: string): string[] {
   return found;
 }
 
-/** The document without the value a dotted path leads to; the very same string when there is none. */
+/**
+ * The document without the value a dotted path leads to, nor the objects that held nothing else; the very same string when
+ * there is none.
+ */
 export function withoutPath(objectText: string, path: string): string {
   const kept: string[] = [];
   let isChanged = false;
@@ -28,10 +31,14 @@ export function withoutPath(objectText: string, path: string): string {
     }
     const inner = path.startsWith(`${key}.`) ? withoutInner(value, path.slice(key.length + 1)) : value;
     if (inner !== value) isChanged = true;
+    if (inner !== value && EMPTY.test(inner)) continue;
     kept.push(objectText.slice(keyStart, valueStart) + inner);
   }
   return isChanged ? `{${kept.join(",")}}` : objectText;
 }
+
+/** An object without members, or an array of such. */
+const EMPTY = /^(\{\}|\[(\{\},?)*\])$/;
 
 function withoutInner(value: string, path: string): string {
   if (value.startsWith("{")) return withoutPath(value, path);
