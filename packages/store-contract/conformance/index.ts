@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Store } from "../src/store.ts";
 import {
   everyMethodTests,
@@ -35,6 +35,7 @@ import type { ConformanceTest, Subject, TestContext } from "./subject.ts";
 import { watchTests } from "./watch.ts";
 
 export { createManualClock, type ManualClock, manualClockFrom } from "./clock.ts";
+export { restartSurvival } from "./restart.ts";
 export type { ConformanceTest, Subject, SubjectStorage, TestContext } from "./subject.ts";
 
 const METHOD_TESTS = {
@@ -92,29 +93,33 @@ const methodGroups = Object.entries<Record<string, ConformanceTest>>(METHOD_TEST
 );
 const GROUPS = [...methodGroups, ...Object.entries<Record<string, ConformanceTest>>(OTHER_TESTS)];
 
-/** How many tests the suite has: what an adapter's report must count. */
+/** How many tests the suite has: what the report of every store must count. */
 export const CONFORMANCE_TESTS = GROUPS.reduce((sum, [, tests]) => sum + Object.keys(tests).length, 0);
 
 /**
- * Registers the suite for a store, one `describe` for each method. Every test gets a storage of its own.
- * @returns how many tests were registered.
+ * Registers the suite for a store, one `describe` for each method. Every test gets a storage of its own. The last test asserts that
+ * all of them ran: a suite can stop running without a failure anywhere.
  */
 export function conformance(
   subject: Subject & { readonly deviations?: Partial<Record<ConformanceTestName, Deviation>> },
-): number {
+): void {
   const deviations = new Map<string, Deviation>(Object.entries(subject.deviations ?? {}));
-  let registered = 0;
+  let ran = 0;
   for (const [group, tests] of GROUPS) {
     describe(`${subject.name}#${group}`, () => {
       for (const [title, test] of Object.entries(tests)) {
         const deviation = deviations.get(`${group} > ${title}`);
         const name = deviation === undefined ? title : `${title} (deviates: ${deviation.reason})`;
-        it(name, { timeout: TEST_TIMEOUT_MS }, () => runOn(subject, deviation?.instead ?? test));
-        registered++;
+        it(name, { timeout: TEST_TIMEOUT_MS }, () => {
+          ran++;
+          return runOn(subject, deviation?.instead ?? test);
+        });
       }
     });
   }
-  return registered;
+  it(`${subject.name}: the whole suite has run`, () => {
+    expect(ran).toBe(CONFORMANCE_TESTS);
+  });
 }
 
 async function runOn(subject: Subject, test: ConformanceTest): Promise<void> {

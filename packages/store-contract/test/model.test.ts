@@ -1,5 +1,6 @@
-import { conformance, createManualClock } from "@miroir/store-contract/conformance";
+import { CONFORMANCE_TESTS, conformance, createManualClock, restartSurvival } from "@miroir/store-contract/conformance";
 import { createModelStore } from "@miroir/store-contract/model";
+import { expect, it } from "vitest";
 
 const clock = createManualClock();
 
@@ -10,4 +11,18 @@ conformance({
     const store = createModelStore({ clock });
     return { open: async () => store, destroy: async () => {} };
   },
+});
+
+// The model does not survive its process; handles that outlive their close show that the suite itself holds.
+restartSurvival({
+  name: "memory",
+  clock,
+  async create() {
+    const store = createModelStore({ clock });
+    return { open: async () => ({ ...store, close: async () => {} }), destroy: () => store.close() };
+  },
+});
+
+it("has a suite that does not shrink unnoticed", () => {
+  expect(CONFORMANCE_TESTS).toBeGreaterThanOrEqual(692);
 });
