@@ -18,6 +18,8 @@ export type ScatterOptions<T> = {
   /** The shards the read needs; all of them by default. */
   readonly shards?: readonly number[] | undefined;
   readonly request: (shards: readonly number[]) => NodeRequest;
+  /** Fires when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
   /** Reads an answer of status 200. Whatever it throws makes the node count as failed for this read. */
   readonly read: (body: string) => T;
 };
@@ -41,7 +43,8 @@ type Outcome<T> =
  * answers for is left out or fails the read, as the configuration says.
  *
  * @throws MeilisearchError the error of a node that refused the request; index_not_found when no node has the index (yet);
- *   miroir_unavailable_shards
+ *   too_many_search_requests when all are busy; miroir_unavailable_shards
+ * @throws NodeFailure `aborted` when `signal` fired
  */
 export async function scatter<T>(context: Context, options: ScatterOptions<T>): Promise<ScatterResult<T>> {
   const { cluster } = context;
@@ -87,8 +90,8 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
   }
 
   if (missing.length > 0) {
-    const notFound = errors.find(({ code }) => code === "index_not_found");
-    if (notFound && parts.length === 0) throw relayedError(notFound);
+    const told = errors.find(({ code }) => code === "index_not_found" || code === "too_many_search_requests");
+    if (told && parts.length === 0) throw relayedError(told);
     if (parts.length === 0 || context.config.scatter.unavailableShardPolicy === "error")
       throw new MeilisearchError(
         "miroir_unavailable_shards",
@@ -124,14 +127,14 @@ async function askOnce<T>(
   context: Context,
   node: string,
   shards: readonly number[],
-  { request, read }: ScatterOptions<T>,
+  { request, read, signal }: ScatterOptions<T>,
 ): Promise<Outcome<T>> {
   const deadlineMs = context.config.scatter.nodeTimeoutMs;
   let response: NodeResponse;
   try {
-    response = await context.cluster.request(node, { deadlineMs, ...request(shards) });
+    response = await context.cluster.request(node, { deadlineMs, ...(signal && { signal }), ...request(shards) });
   } catch (cause) {
-    if (cause instanceof NodeFailure) return { kind: "failed" };
+    if (cause instanceof NodeFailure && cause.kind !== "aborted") return { kind: "failed" };
     throw cause;
   }
   if (response.status === 200) {

@@ -1,5 +1,6 @@
 import { checkGeo, documentId, inferPrimaryKey, MeilisearchError, type Settings } from "@miroir/meilisearch";
 import type { IdentifiedDocument } from "../plan/write-plan.ts";
+import { primaryKeyAlreadyExists } from "./index-errors.ts";
 
 export type IdentifyOptions = {
   /** The documents as the client wrote them. */
@@ -27,11 +28,7 @@ export type Identified = {
  */
 export function identifyDocuments(options: IdentifyOptions): Identified | MeilisearchError {
   const { documents, stored, given, indexUid } = options;
-  if (stored !== null && given !== undefined && given !== stored)
-    return new MeilisearchError(
-      "index_primary_key_already_exists",
-      `Index \`${indexUid}\`: Index already has a primary key: \`${stored}\`.`,
-    );
+  if (stored !== null && given !== undefined && given !== stored) return primaryKeyAlreadyExists(indexUid, stored);
   const known = stored ?? given ?? null;
   if (documents.length === 0) return { primaryKey: known, documents: [] };
   const inferred = known === null ? inferPrimaryKey(documents[0] ?? "{}") : { primaryKey: known };

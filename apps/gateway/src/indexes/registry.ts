@@ -1,16 +1,8 @@
-import { MeilisearchError } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
+import { indexNotFound } from "./index-errors.ts";
 
 type Indexes = Context["store"]["indexes"];
 export type IndexRow = NonNullable<Awaited<ReturnType<Indexes["get"]>>>;
-
-export function indexNotFound(uid: string): MeilisearchError {
-  return new MeilisearchError("index_not_found", `Index \`${uid}\` not found.`);
-}
-
-export function indexAlreadyExists(uid: string): MeilisearchError {
-  return new MeilisearchError("index_already_exists", `Index \`${uid}\` already exists.`);
-}
 
 /** The index of that name. @throws MeilisearchError index_not_found */
 export async function requireIndex({ store }: Context, uid: string): Promise<IndexRow> {

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { createSettingsCache } from "../indexes/settings-cache.ts";
+import { registerDocumentsAdd } from "./documents-add.ts";
+import { registerDocumentsDelete } from "./documents-delete.ts";
 import { registerDocumentsRead } from "./documents-read.ts";
-import { registerDocumentsWrite } from "./documents-write.ts";
 import { registerIndexes } from "./indexes.ts";
 import { registerSearch } from "./search.ts";
 import { registerSettings } from "./settings.ts";
@@ -12,7 +13,8 @@ import { registerStats } from "./stats.ts";
 export function registerDataRoutes(app: FastifyInstance, context: Context): void {
   const settingsCache = createSettingsCache(context);
   registerIndexes(app, context, settingsCache);
-  registerDocumentsWrite(app, context, settingsCache);
+  registerDocumentsAdd(app, context, settingsCache);
+  registerDocumentsDelete(app, context);
   registerDocumentsRead(app, context);
   registerSettings(app, context, settingsCache);
   registerSearch(app, context, settingsCache);

@@ -8,7 +8,7 @@ import {
   parseJsonBody,
 } from "@miroir/meilisearch";
 import { SEQUENCE_FIELD, shardOf } from "@miroir/routing";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { documentsAnswer, readDocuments } from "../answer/documents-answer.ts";
 import { stripDocument } from "../answer/strip-hit.ts";
 import type { Context } from "../context.ts";
@@ -24,20 +24,22 @@ export function registerDocumentsRead(app: FastifyInstance, context: Context): v
   const { placement } = context.cluster;
 
   app.get("/indexes/:indexUid/documents", (request, reply) =>
-    list(indexUidOf(request), parseDocumentsQuery(queryOf(request)), reply),
+    list(request, parseDocumentsQuery(queryOf(request)), reply),
   );
 
   app.post("/indexes/:indexUid/documents/fetch", (request, reply) => {
     const body = parseJsonBody(bodyOf(request), request.headers["content-type"], { exact: true });
-    return list(indexUidOf(request), parseDocumentsFetch(body), reply);
+    return list(request, parseDocumentsFetch(body), reply);
   });
 
-  async function list(indexUid: string, request: DocumentsRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function list(http: FastifyRequest, request: DocumentsRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const indexUid = indexUidOf(http);
     await requireIndex(context, indexUid);
     const plan = planDocuments(request, (ids) => shardsOfIds(ids, placement));
     const { parts, degraded } = await scatter(context, {
       indexUid,
       key: plan.key,
+      signal: http.clientGone,
       shards: plan.shards ?? undefined,
       request: (shards) => ({
         method: "POST",

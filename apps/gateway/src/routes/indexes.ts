@@ -14,9 +14,11 @@ import type { Context } from "../context.ts";
 import { countDocuments } from "../execute/count-documents.ts";
 import { broadcast, type WriteOutcome } from "../execute/write.ts";
 import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
-import { type IndexRow, indexAlreadyExists, indexNotFound, listIndexes, requireIndex } from "../indexes/registry.ts";
+import { indexAlreadyExists, indexNotFound, primaryKeyAlreadyExists } from "../indexes/index-errors.ts";
+import { type IndexRow, listIndexes, requireIndex } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedNames } from "../plan/reserved-fields.ts";
+import { failure } from "./failed-task.ts";
 import { bodyOf, checkIndexUid, indexUidOf, queryOf, sendAnswer } from "./http.ts";
 
 type NewIndex = { uid: string; primaryKey: string | null };
@@ -91,7 +93,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
       const isChange = primaryKey !== null && primaryKey !== row.primaryKey;
       // Decided for the whole index: a node without documents would accept what others refuse.
       if (isChange && row.primaryKey !== null && (await countDocuments(context, uid)) > 0)
-        return acknowledge(reply, { ...task, ...failure(primaryKeyExists(uid, row.primaryKey)) });
+        return acknowledge(reply, { ...task, ...failure(primaryKeyAlreadyExists(uid, row.primaryKey)) });
       const { nodeTasks, degraded } = await broadcast(
         context,
         uid,
@@ -119,18 +121,6 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
     });
     return reply;
   });
-}
-
-/** What a task that never reached a node ends with. */
-export function failure(error: MeilisearchError) {
-  return { status: "failed" as const, error: error.toJSON(), nodeTasks: {} };
-}
-
-export function primaryKeyExists(uid: string, existing: string): MeilisearchError {
-  return new MeilisearchError(
-    "index_primary_key_already_exists",
-    `Index \`${uid}\`: Index already has a primary key: \`${existing}\`.`,
-  );
 }
 
 function asIndexObject({ uid, createdAt, updatedAt, primaryKey }: IndexRow) {

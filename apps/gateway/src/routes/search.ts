@@ -34,6 +34,7 @@ export function registerSearch(app: FastifyInstance, context: Context, settingsC
       scatter(context, {
         indexUid,
         key: plan.key,
+        signal: http.clientGone,
         request: (shards) => ({
           method: "POST",
           path: `/indexes/${indexUid}/search`,

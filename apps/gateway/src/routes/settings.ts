@@ -14,11 +14,12 @@ import type { Context } from "../context.ts";
 import { askAnyNode } from "../execute/any-node.ts";
 import { broadcast } from "../execute/write.ts";
 import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
+import { indexNotFound } from "../indexes/index-errors.ts";
 import { checkSettings, clientSettings, nodeSettings } from "../indexes/internal-settings.ts";
-import { indexNotFound, requireIndex } from "../indexes/registry.ts";
+import { requireIndex } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { failure } from "./failed-task.ts";
 import { bodyOf, indexUidOf, sendAnswer } from "./http.ts";
-import { failure } from "./indexes.ts";
 
 /** Settings of features that are off: a node neither shows nor takes them. */
 const FEATURE_SETTINGS: ReadonlySet<SettingKey> = new Set(["chat", "foreignKeys"]);

@@ -13,7 +13,7 @@ const DOCUMENT =
   '"text":"\\"quoted\\" ⚙ \\n","inner":{"10":1,"9":2,"list":[1.0,[],{}]}}';
 
 it("numbers, escapes and the order of keys come back as they were written", async () => {
-  const body = `[\n  ${DOCUMENT.replaceAll(",", ",\n ")}\n]`;
+  const body = `[\n  ${DOCUMENT}\n]`;
   await sendAndWait(gateway.send, "POST", "/indexes/l/documents", body, { "content-type": "application/json" });
   const list = await gateway.send("GET", "/indexes/l/documents");
   expect(list.text).toBe(`{"results":[${DOCUMENT}],"offset":0,"limit":20,"total":1}`);

@@ -1,29 +1,18 @@
-import {
-  decodeDocuments,
-  MeilisearchError,
-  type NodeRequest,
-  parseCustomMetadata,
-  parseDeleteByFilter,
-  parseDocumentsWriteQuery,
-  parseJsonBody,
-  printFilter,
-} from "@miroir/meilisearch";
-import type { NewTask } from "@miroir/store-contract";
+import { decodeDocuments, MeilisearchError, type NodeRequest, parseDocumentsWriteQuery } from "@miroir/meilisearch";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
-import { broadcast, sendWrite } from "../execute/write.ts";
+import { sendWrite } from "../execute/write.ts";
 import { createOnNodes } from "../indexes/create-on-nodes.ts";
 import { checksGeo, type Identified, identifyDocuments } from "../indexes/identify-documents.ts";
-import { type IndexRow, indexNotFound } from "../indexes/registry.ts";
+import type { IndexRow } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
-import { refuseReservedDocuments, refuseReservedFilter, refuseReservedNames } from "../plan/reserved-fields.ts";
-import { planDocumentsDelete, planDocumentsWrite } from "../plan/write-plan.ts";
-import { readDocumentIds } from "./document-ids.ts";
+import { refuseReservedDocuments, refuseReservedNames } from "../plan/reserved-fields.ts";
+import { planDocumentsWrite } from "../plan/write-plan.ts";
+import { failure } from "./failed-task.ts";
 import { bodyOf, indexUidOf, queryOf } from "./http.ts";
-import { failure } from "./indexes.ts";
 
-/** The routes under `/indexes/{uid}/documents` that write. */
-export function registerDocumentsWrite(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
+/** `POST` and `PUT /indexes/{uid}/documents`. */
+export function registerDocumentsAdd(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
   const { store, acknowledge, indexLocks, cluster, config } = context;
 
   for (const method of ["POST", "PUT"] as const)
@@ -124,74 +113,6 @@ export function registerDocumentsWrite(app: FastifyInstance, context: Context, s
 
   async function nodesCheckGeo(indexUid: string, documents: readonly string[]): Promise<boolean> {
     return documents.some((text) => text.includes('"_geo"')) && checksGeo(await settingsCache.get(indexUid));
-  }
-
-  app.delete("/indexes/:indexUid/documents/:documentId", async (request, reply) => {
-    const { documentId } = request.params as { documentId: string };
-    return removeIds(request, reply, () => [documentId]);
-  });
-
-  app.post("/indexes/:indexUid/documents/delete-batch", (request, reply) =>
-    removeIds(request, reply, () => readDocumentIds(bodyOf(request), request.headers["content-type"])),
-  );
-
-  async function removeIds(request: FastifyRequest, reply: FastifyReply, read: () => string[]): Promise<FastifyReply> {
-    const indexUid = indexUidOf(request);
-    const { customMetadata } = parseCustomMetadata(queryOf(request));
-    const ids = read();
-    const details = { providedIds: ids.length, deletedDocuments: null, originalFilter: null };
-    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, async () => {
-      const plan = planDocumentsDelete(ids, cluster.placement);
-      const path = `/indexes/${indexUid}/documents/delete-batch`;
-      const parts = plan.parts.map(({ node, body }) => ({ node, request: { method: "POST", path, body } as const }));
-      return { shards: plan.shards, ...(await sendWrite(context, { indexUid, shards: plan.shards, parts })) };
-    });
-  }
-
-  app.post("/indexes/:indexUid/documents/delete", async (request, reply) => {
-    const indexUid = indexUidOf(request);
-    const { customMetadata } = parseCustomMetadata(queryOf(request));
-    const body = parseJsonBody(bodyOf(request), request.headers["content-type"]);
-    const filter = parseDeleteByFilter(body);
-    refuseReservedFilter(filter);
-    const originalFilter = JSON.stringify((body as { filter: unknown }).filter);
-    const details = { providedIds: 0, deletedDocuments: null, originalFilter };
-    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, () =>
-      broadcast(context, indexUid, {
-        method: "POST",
-        path: `/indexes/${indexUid}/documents/delete`,
-        body: JSON.stringify({ filter: printFilter(filter) }),
-      }),
-    );
-  });
-
-  app.delete("/indexes/:indexUid/documents", async (request, reply) => {
-    const indexUid = indexUidOf(request);
-    const { customMetadata } = parseCustomMetadata(queryOf(request));
-    const details = { deletedDocuments: null };
-    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, () =>
-      broadcast(context, indexUid, { method: "DELETE", path: `/indexes/${indexUid}/documents` }),
-    );
-  });
-
-  type Sent = { nodeTasks: NewTask["nodeTasks"]; degraded: string | null; shards?: readonly number[] };
-
-  async function remove(
-    reply: FastifyReply,
-    task: Omit<NewTask, "nodeTasks"> & { indexUid: string },
-    send: () => Promise<Sent>,
-  ): Promise<FastifyReply> {
-    await indexLocks.run(task.indexUid, async () => {
-      const nothing = { ...task.details, deletedDocuments: 0 };
-      if (!(await store.indexes.get(task.indexUid)))
-        return acknowledge(reply, { ...task, ...failure(indexNotFound(task.indexUid)), details: nothing });
-      const { nodeTasks, degraded, shards } = await send();
-      if (Object.keys(nodeTasks).length === 0)
-        return acknowledge(reply, { ...task, status: "succeeded", nodeTasks, details: nothing });
-      await store.indexes.touch(task.indexUid);
-      await acknowledge(reply, { ...task, nodeTasks }, { degraded, shards });
-    });
-    return reply;
   }
 }
 
