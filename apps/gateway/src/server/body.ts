@@ -65,7 +65,7 @@ function collect(source: Readable, decoder: Transform | undefined, maxBytes: num
     body.once("end", () => resolve(Buffer.concat(chunks, size)));
     body.once("error", (cause) => {
       fail(
-        decoder && !source.destroyed
+        decoder && source.errored === null
           ? new MeilisearchError("malformed_payload", "The payload is not in the encoding it claims.", { cause })
           : new MeilisearchError("bad_request", "The payload broke off.", { cause }),
       );

@@ -69,13 +69,13 @@ export function createReconciler({ store, cluster, log }: { store: Store; cluste
       entry.reports.set(node, report);
     }
     for (const entry of [...entries.values()]) {
-      const outcome = judgeTask(entry, cluster.placement, (node) => !isReachable(node));
+      const outcome = judgeTask(entry, cluster.placement, isOut);
       if (await apply(entry, outcome)) moved = true;
     }
     return moved;
   }
 
-  const isReachable = (node: string) => cluster.nodeIds.includes(node) && cluster.isUsable(node);
+  const isOut = (node: string) => !cluster.nodeIds.includes(node) || !cluster.isUsable(node);
 
   function pause(ms: number): Promise<void> {
     return new Promise((resolve) => {

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NodeState } from "../../src/cluster/cluster.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { createLog } from "../../src/log.ts";
+import { type Gateway, startGateway } from "../../src/start.ts";
+import { createSend, type Send } from "./http.ts";
+import { NODE_KEY } from "./nodes.ts";
+
+export type Running = Gateway & {
+  readonly send: Send;
+  /** Resolves once the node is in that state. */
+  untilNode(nodeId: string, state: NodeState): Promise<void>;
+};
+
+export type RunningOptions = {
+  /** Addresses of nodes; none: development nodes in this process. */
+  readonly nodes?: readonly string[];
+  /** Settings as `path=value`. */
+  readonly settings?: readonly string[];
+  /** What `send` uses. */
+  readonly key?: string;
+  /** The SQLite file; a new one unless told. */
+  readonly path?: string;
+};
+
+/** The gateway as `main.ts` starts it, on a free port and a store file of its own, with quick probes. */
+export async function startRunning({ nodes = [], settings = [], key, path }: RunningOptions = {}): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), "miroir-gateway-"));
+  const { config } = await loadConfig({
+    env: nodes.length === 0 ? {} : { MIROIR_NODES: nodes.join(","), MIROIR_NODE_MASTER_KEY: NODE_KEY },
+    flags: [
+      "server.port=0",
+      `task_store.path=${path ?? join(folder, "miroir.db")}`,
+      "health.interval_ms=15",
+      ...settings,
+    ].map((assignment) => ({ from: "test", assignment })),
+  });
+  const gateway = await startGateway(config, createLog("silent", false));
+  return {
+    ...gateway,
+    send: createSend(gateway.address, key),
+    untilNode(nodeId, state) {
+      const { cluster } = gateway.context;
+      const isThere = () => cluster.report().some((node) => node.id === nodeId && node.state === state);
+      return new Promise((resolve) => {
+        if (isThere()) resolve();
+        const stop = cluster.onChange(() => {
+          if (!isThere()) return;
+          stop();
+          resolve();
+        });
+      });
+    },
+    async close() {
+      await gateway.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The id a node gets that is given by address alone. */
+export const idOf = (address: string): string => new URL(address).host;
