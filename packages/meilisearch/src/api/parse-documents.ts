@@ -12,6 +12,7 @@ import {
   readArray,
   readBoolean,
   readInteger,
+  readRecord,
   readString,
   wrongType,
   wrongValue,
@@ -39,7 +40,7 @@ const DEFAULT_DOCUMENTS: DocumentsRequest = {
 };
 
 /** An id as a text or an integer; parse the body with `exact`, or integers beyond 2^53 are already others. */
-const readId: Read<string> = (value, place) => {
+export const readDocumentId: Read<string> = (value, place) => {
   if (typeof value !== "string" && typeof value !== "bigint" && !Number.isSafeInteger(value))
     throw wrongType(place, "a string or an integer", value);
   const id = String(value);
@@ -54,7 +55,7 @@ const FETCH: FieldTable<DocumentsRequest> = {
   limit: { code: "invalid_document_limit", read: readInteger() },
   fields: { code: "invalid_document_fields", read: strings },
   retrieveVectors: { code: "invalid_document_retrieve_vectors", read: readBoolean },
-  ids: { code: "invalid_document_ids", read: orNull(readArray(readId)) },
+  ids: { code: "invalid_document_ids", read: orNull(readArray(readDocumentId)) },
   filter: { code: "invalid_document_filter", read: readFilter("invalid_document_filter") },
   sort: { code: "invalid_document_sort", read: strings },
 };
@@ -64,7 +65,7 @@ const LIST: FieldTable<DocumentsRequest> = {
   limit: { code: "invalid_document_limit", read: queryInteger() },
   fields: { code: "invalid_document_fields", read: queryList(readString) },
   retrieveVectors: { code: "invalid_document_retrieve_vectors", read: queryBoolean },
-  ids: { code: "invalid_document_ids", read: queryList(readId) },
+  ids: { code: "invalid_document_ids", read: queryList(readDocumentId) },
   filter: { code: "invalid_document_filter", read: queryFilter("invalid_document_filter") },
   sort: { code: "invalid_document_sort", read: querySort },
 };
@@ -125,4 +126,25 @@ export const parseDeleteByFilter = (body: unknown): Filter => {
   if (filter === undefined) throw new MeilisearchError("missing_document_filter", "Missing field `filter`");
   if (filter === null) throw new MeilisearchError("invalid_document_filter", "Sending an empty filter is forbidden.");
   return filter;
+};
+
+/** Documents changed by a function; null means all of them, and no context. */
+export type DocumentsEdition = {
+  function: string;
+  filter: Filter | null;
+  context: Record<string, unknown> | null;
+};
+
+const EDIT: FieldTable<DocumentsEdition> = {
+  filter: FETCH.filter,
+  context: { code: "invalid_document_edition_context", read: orNull(readRecord((value) => value)) },
+  // The code is the one nodes give, odd as it is.
+  function: { code: "invalid_document_edition_function_filter", read: readString },
+};
+
+/** Checks the body of `POST /indexes/{uid}/documents/edit`; whether the function compiles is left to the node. */
+export const parseDocumentsEdit = (body: unknown): DocumentsEdition => {
+  const { function: edit, filter = null, context = null } = readBody(EDIT, body);
+  if (edit === undefined) throw new MeilisearchError("missing_document_edition_function", "Missing field `function`");
+  return { function: edit, filter, context };
 };

@@ -1,6 +1,6 @@
 import { type ErrorCode, MeilisearchError } from "../errors.ts";
 import { type FieldTable, readBody, readFields } from "./fields.ts";
-import { readIndexUid } from "./index-object.ts";
+import { isIndexUid, readIndexUid } from "./index-object.ts";
 import {
   DEFAULT_FEDERATION,
   DEFAULT_FEDERATION_OPTIONS,
@@ -19,6 +19,7 @@ import {
   readNumber,
   readRecord,
   readString,
+  wrongValue,
 } from "./readers.ts";
 import type { SearchRequest } from "./search.ts";
 
@@ -57,15 +58,19 @@ const MERGE_FACETS: FieldTable<{ maxValuesPerFacet: number | null }> = {
   maxValuesPerFacet: { code: "invalid_multi_search_max_values_per_facet", read: orNull(readInteger()) },
 };
 
+const readFacetsByIndex: Read<Federation["facetsByIndex"]> = (value, place) => {
+  const facets = readRecord(orNull(readArray(readString)))(value, place);
+  for (const uid of Object.keys(facets))
+    if (!isIndexUid(uid)) throw wrongValue(place, `the key \`${uid}\` is not a valid index uid`);
+  return facets;
+};
+
 const FEDERATION: FieldTable<Federation> = {
   limit: { code: "invalid_search_limit", read: readInteger() },
   offset: { code: "invalid_search_offset", read: readInteger() },
   page: { code: "invalid_search_page", read: orNull(readInteger()) },
   hitsPerPage: { code: "invalid_search_hits_per_page", read: orNull(readInteger()) },
-  facetsByIndex: {
-    code: "invalid_multi_search_facets_by_index",
-    read: readRecord(orNull(readArray(readString))),
-  },
+  facetsByIndex: { code: "invalid_multi_search_facets_by_index", read: readFacetsByIndex },
   mergeFacets: {
     code: "invalid_multi_search_merge_facets",
     read: orNull((value, place) => ({ maxValuesPerFacet: null, ...readFields(MERGE_FACETS, value, place) })),
@@ -92,7 +97,8 @@ const refusedInFederation = (query: Partial<GivenQuery>, federation: Federation)
   if (paging) return ["invalid_multi_search_query_pagination", paging];
   if (query.facets?.length) return ["invalid_multi_search_query_facets", "facets"];
   if (isGiven("personalize")) return ["invalid_multi_search_query_personalization", "personalize"];
-  if (query.showPerformanceDetails) return ["invalid_multi_search_show_performance_details", "showPerformanceDetails"];
+  if (query.showPerformanceDetails)
+    return ["invalid_multi_search_query_show_performance_details", "showPerformanceDetails"];
   if (isGiven("distinct") && federation.distinct !== null) return ["invalid_multi_search_distinct", "distinct"];
   return null;
 };
