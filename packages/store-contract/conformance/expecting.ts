@@ -48,6 +48,7 @@ export async function collect<T>(list: List<T>, limit = 1000): Promise<T[]> {
   for (let pages = 0; pages < 1000; pages++) {
     const page = await list({ limit, cursor });
     items.push(...page.items);
+    if (cursor !== undefined) expect(page.items.length, "items of a further page").toBeGreaterThan(0);
     if (page.next === null) {
       expect(page.items.length).toBeLessThanOrEqual(limit);
       return items;

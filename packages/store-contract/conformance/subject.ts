@@ -28,9 +28,6 @@ export interface TestContext {
 
 export type ConformanceTest = (t: TestContext) => Promise<void>;
 
-/** Tests by group and title. */
-export type TestGroups = Readonly<Record<string, Readonly<Record<string, ConformanceTest>>>>;
-
 /** The tests of a part: a group for each of its methods, so that none can be forgotten. */
 export type PartTests<P extends PartName> = {
   readonly [M in keyof StoreParts[P] & string as `${P}.${M}`]: Readonly<Record<string, ConformanceTest>>;

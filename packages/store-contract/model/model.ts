@@ -6,7 +6,7 @@ import { compareKeys, pageLimit, toPage } from "../src/rules/order.ts";
 import type { PartName } from "../src/store.ts";
 import { createTable, type Key, type ModelTable, type RowOf } from "./table.ts";
 
-export type Tables = { readonly [T in TableName]: ModelTable<RowOf<T>> };
+type Tables = { readonly [T in TableName]: ModelTable<RowOf<T>> };
 
 /** What every part of the model works on. */
 export interface Model {

@@ -19,7 +19,7 @@ export interface ModelTable<Row> {
 }
 
 /** Digests are hex in keys. */
-export const keyPart = (value: unknown): string | number =>
+const keyPart = (value: unknown): string | number =>
   value instanceof Uint8Array ? Buffer.from(value).toString("hex") : typeof value === "number" ? value : String(value);
 
 export function createTable<T extends TableName>(

@@ -1,8 +1,7 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import type { AliasTargets } from "../../src/tables/aliases.ts";
 import { collect, defined, listsInPages, race, refusals, refused, refusedAt } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 const single = (currentUid: string): AliasTargets => ({ kind: "single", currentUid });
@@ -52,7 +51,7 @@ export const aliasesTests = {
     "lists by name": async ({ store }) => {
       for (const name of HOSTILE_KEYS) await store.aliases.create(name, single("i"));
       const rows = await collect((page) => store.aliases.list(page));
-      expect(rows.map((row) => row.name)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.name)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.aliases.list(page), rows);
     },
   },

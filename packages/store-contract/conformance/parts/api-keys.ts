@@ -1,8 +1,7 @@
 import { expect } from "vitest";
 import type { ApiKeyInput } from "../../src/beside/api-keys.ts";
-import { compareText } from "../../src/rules/order.ts";
 import { listsInPages, race, refusals, refused, refusedAt } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 const key = (uid: string, over: Partial<ApiKeyInput> = {}): ApiKeyInput => ({
@@ -64,7 +63,7 @@ export const apiKeysTests = {
         rows.push(await store.apiKeys.create(key(uid, { expiresAt: clock.now() })));
         if (i % 5 === 4) clock.advance(1);
       }
-      rows.sort((a, b) => b.createdAt - a.createdAt || compareText(b.uid, a.uid));
+      rows.sort((a, b) => b.createdAt - a.createdAt || byBytes(b.uid, a.uid));
       await listsInPages((page) => store.apiKeys.list(page), rows);
     },
   },

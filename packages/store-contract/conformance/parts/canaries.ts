@@ -1,8 +1,7 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import { canary, run } from "../canary-samples.ts";
 import { collect, listsInPages, refused, refusedAt } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 export const canariesTests = {
@@ -34,7 +33,7 @@ export const canariesTests = {
     "lists by id": async ({ store }) => {
       for (const id of HOSTILE_KEYS) await store.canaries.put(canary(id));
       const rows = await collect((page) => store.canaries.list(page));
-      expect(rows.map((row) => row.id)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.id)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.canaries.list(page), rows);
     },
   },

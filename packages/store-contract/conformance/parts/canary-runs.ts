@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import { canary, run } from "../canary-samples.ts";
 import { defined, listsInPages, refusedAt } from "../expecting.ts";
+import { byBytes } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 export const canaryRunsTests = {
@@ -57,7 +57,7 @@ export const canaryRunsTests = {
         await store.canaryRuns.record(run(id, "z"), 10);
         latest.push(await store.canaryRuns.record(run(id, "a"), 10));
       }
-      latest.sort((a, b) => compareText(a.canaryId, b.canaryId));
+      latest.sort((a, b) => byBytes(a.canaryId, b.canaryId));
       expect(defined(latest[0]).canaryId).toBe("a");
       await listsInPages((page) => store.canaryRuns.latest(page), latest);
     },

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import { collect, defined, listsInPages, race, refusals, refused, refusedAt } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 export const cdcCursorsTests = {
@@ -48,7 +47,7 @@ export const cdcCursorsTests = {
       for (const index of HOSTILE_KEYS) await store.cdcCursors.advance("sink", index, 0, 1);
       await store.cdcCursors.advance("other", "movies", 0, 1);
       const rows = await collect((page) => store.cdcCursors.list("sink", page));
-      expect(rows.map((row) => row.indexUid)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.indexUid)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.cdcCursors.list("sink", page), rows);
     },
   },

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import { collect, listsInPages } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 export const gatewaysTests = {
@@ -28,7 +27,7 @@ export const gatewaysTests = {
       for (const id of HOSTILE_KEYS) await store.gateways.heartbeat(id, "a", 100);
       clock.advance(99);
       const rows = await collect((page) => store.gateways.list(page));
-      expect(rows.map((row) => row.gatewayId)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.gatewayId)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.gateways.list(page), rows);
       clock.advance(1);
       expect(await store.gateways.list({})).toEqual({ items: [], next: null });

@@ -1,8 +1,7 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import type { Store } from "../../src/store.ts";
 import { collect, defined, listsInPages, race, range, refusals, refused, refusedAt, values } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 const create = (store: Store, uid: string, primaryKey: string | null = null, physicalUid = `${uid}_1`) =>
@@ -48,7 +47,7 @@ export const indexesTests = {
     "lists by uid": async ({ store }) => {
       for (const [i, uid] of HOSTILE_KEYS.entries()) await create(store, uid, null, `p${i}`);
       const rows = await collect((page) => store.indexes.list(page));
-      expect(rows.map((row) => row.uid)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.uid)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.indexes.list(page), rows);
     },
   },

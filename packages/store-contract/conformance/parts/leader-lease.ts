@@ -1,7 +1,6 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import { collect, defined, listsInPages, race, range, refusals, refusedAt, values } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 export const leaderLeaseTests = {
@@ -125,7 +124,7 @@ export const leaderLeaseTests = {
       await store.leaderLease.release("released", "a", 1);
       for (const scope of HOSTILE_KEYS) await store.leaderLease.acquire(scope, "a", 100);
       const rows = await collect((page) => store.leaderLease.list(page));
-      expect(rows.map((row) => row.scope)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.scope)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.leaderLease.list(page), rows);
     },
   },

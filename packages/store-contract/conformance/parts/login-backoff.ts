@@ -21,6 +21,13 @@ export const loginBackoffTests = {
       const states = values(await race(t, 12, (store) => store.loginBackoff.recordFailure("who")));
       expect(states.map((state) => state.failures).sort((a, b) => a - b)).toEqual(range(12).map((i) => i + 1));
     },
+    "forgets a day after the block has ended": async ({ store, clock }) => {
+      for (const _ of range(5)) await store.loginBackoff.recordFailure("who");
+      clock.advance(10 * MINUTE_MS + DAY_MS - 1);
+      expect((await store.loginBackoff.check("who")).failures).toBe(5);
+      clock.advance(1);
+      expect((await store.loginBackoff.check("who")).failures).toBe(0);
+    },
     "forgets after a day without a failure": async ({ store, clock }) => {
       for (const _ of range(4)) await store.loginBackoff.recordFailure("who");
       clock.advance(DAY_MS - 1);

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import { collect, defined, listsInPages, race, values } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 export const nodeSettingsVersionTests = {
@@ -39,7 +38,7 @@ export const nodeSettingsVersionTests = {
       for (const node of HOSTILE_KEYS) await store.nodeSettingsVersion.advance("movies", node, 1);
       await store.nodeSettingsVersion.advance("books", "node-1", 1);
       const rows = await collect((page) => store.nodeSettingsVersion.list("movies", page));
-      expect(rows.map((row) => row.nodeId)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.nodeId)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.nodeSettingsVersion.list("movies", page), rows);
       expect(await store.nodeSettingsVersion.list("none", {})).toEqual({ items: [], next: null });
     },

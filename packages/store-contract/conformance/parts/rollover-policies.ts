@@ -1,8 +1,7 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import type { RolloverPolicyInput } from "../../src/tables/rollover-policies.ts";
 import { collect, listsInPages, refused, refusedAt } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 const policy = (name: string, over: Partial<RolloverPolicyInput> = {}): RolloverPolicyInput => ({
@@ -44,7 +43,7 @@ export const rolloverPoliciesTests = {
     "lists by name": async ({ store }) => {
       for (const name of HOSTILE_KEYS) await store.rolloverPolicies.put(policy(name));
       const rows = await collect((page) => store.rolloverPolicies.list(page));
-      expect(rows.map((row) => row.name)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.name)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.rolloverPolicies.list(page), rows);
     },
   },

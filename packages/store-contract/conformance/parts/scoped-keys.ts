@@ -1,8 +1,7 @@
 import { expect } from "vitest";
 import { OBSERVATION_MS } from "../../src/beside/scoped-keys.ts";
-import { compareText } from "../../src/rules/order.ts";
 import { collect, defined, listsInPages, race, refusals, refused, refusedAt } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 export const scopedKeysTests = {
@@ -73,7 +72,7 @@ export const scopedKeysTests = {
       for (const id of HOSTILE_KEYS) await store.scopedKeys.observe("movies", id, 1);
       clock.advance(OBSERVATION_MS - 1);
       const rows = await collect((page) => store.scopedKeys.listObservations("movies", page));
-      expect(rows.map((row) => row.gatewayId)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.gatewayId)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.scopedKeys.listObservations("movies", page), rows);
     },
   },

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
-import { compareText } from "../../src/rules/order.ts";
 import { collect, defined, listsInPages, race, refusals, refused, refusedAt } from "../expecting.ts";
-import { HOSTILE_KEYS } from "../hostile.ts";
+import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import type { PartTests } from "../subject.ts";
 
 export const searchUiConfigTests = {
@@ -44,7 +43,7 @@ export const searchUiConfigTests = {
     "lists by index uid": async ({ store }) => {
       for (const index of HOSTILE_KEYS) await store.searchUiConfig.put(index, {}, null);
       const rows = await collect((page) => store.searchUiConfig.list(page));
-      expect(rows.map((row) => row.indexUid)).toEqual([...HOSTILE_KEYS].sort(compareText));
+      expect(rows.map((row) => row.indexUid)).toEqual([...HOSTILE_KEYS].sort(byBytes));
       await listsInPages((page) => store.searchUiConfig.list(page), rows);
     },
   },

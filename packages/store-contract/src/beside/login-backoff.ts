@@ -10,8 +10,8 @@ export interface BackoffState {
 }
 
 /**
- * Slows down guessing: after 5 failures in a row 10 minutes, doubling with each further one to a day; a day without a failure
- * forgets them (`rules/login-backoff.ts`). Every method is one atomic step.
+ * Slows down guessing: after 5 failures in a row 10 minutes, doubling with each further one to a day; a day without a failure, after
+ * the block has ended, forgets them (`rules/login-backoff.ts`). Every method is one atomic step.
  */
 export interface LoginBackoff {
   recordFailure(key: string, options?: WriteOptions): Promise<BackoffState>;
