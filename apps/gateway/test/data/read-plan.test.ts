@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { planRead } from "../../src/plan/read-plan.ts";
+import { placementOf } from "./topology.ts";
+
+const situation = fc
+  .record({
+    shards: fc.integer({ min: 1, max: 20 }),
+    replicationFactor: fc.integer({ min: 1, max: 3 }),
+    groups: fc.integer({ min: 1, max: 3 }),
+    spare: fc.integer({ min: 0, max: 3 }),
+    key: fc.string(),
+    isDown: fc.func(fc.boolean()),
+    isStale: fc.func(fc.boolean()),
+    cost: fc.func(fc.nat(100)),
+  })
+  .map(({ shards, replicationFactor, groups, spare, ...rest }) => ({
+    placement: placementOf(shards, replicationFactor, groups, replicationFactor + spare),
+    ...rest,
+  }));
+
+it("asks one replica of every shard: a fresh one if there is any, a stale one if there is none, and no node that is down", () => {
+  fc.assert(
+    fc.property(situation, ({ placement, key, isDown, isStale, cost }) => {
+      const shards = [...placement.targets.keys()];
+      const isUsable = (node: string) => !isDown(node);
+      const plan = planRead({ placement, key, shards, isUsable, cost, isStale: (node, shard) => isStale(node, shard) });
+
+      const asked = plan.assignments.flatMap((assignment) => assignment.shards.map((shard) => [assignment.node, shard] as const));
+      expect([...asked.map(([, shard]) => shard), ...plan.missing].sort((a, b) => a - b)).toEqual(shards);
+      expect(new Set(plan.assignments.map(({ node }) => node)).size).toBe(plan.assignments.length);
+
+      const holders = (shard: number) => placement.owners.flatMap((table) => table[shard] ?? []).filter(isUsable);
+      for (const [node, shard] of asked) {
+        expect(holders(shard)).toContain(node);
+        const hasFresh = holders(shard).some((holder) => !isStale(holder, shard));
+        expect(Boolean(isStale(node, shard))).toBe(!hasFresh);
+        expect(plan.stale.includes(shard)).toBe(!hasFresh);
+      }
+      for (const shard of plan.missing) expect(holders(shard)).toEqual([]);
+    }),
+  );
+});
+
+it("reads all pages of a query from one group, and different queries from different groups", () => {
+  const placement = placementOf(8, 2, 3, 3);
+  const groupOf = (key: string) => {
+    const shards = [...placement.targets.keys()];
+    const plan = planRead({ placement, key, shards, isUsable: () => true, cost: () => 1, isStale: () => false });
+    return [...new Set(plan.assignments.map(({ node }) => node.slice(0, 2)))];
+  };
+  const groups = Array.from({ length: 40 }, (_, number) => groupOf(`query ${number}`));
+  for (const group of groups) expect(group).toHaveLength(1);
+  expect(new Set(groups.flat()).size).toBe(3);
+});
