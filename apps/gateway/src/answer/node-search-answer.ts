@@ -1,4 +1,4 @@
-import { arrayItems, fieldText, objectFields } from "@miroir/meilisearch";
+import { arrayItems, objectFields } from "@miroir/meilisearch";
 import { type Hit, type mergeFacetDistributions, type mergeFacetStats, SEQUENCE_FIELD } from "@miroir/routing";
 import { distinctKey } from "./facet-value.ts";
 import { scalarsAt } from "./json-path.ts";
@@ -47,9 +47,14 @@ export function readSearchAnswer(text: string, distinct: string | null): NodeSea
 }
 
 function readHit(text: string, distinct: string | null): NodeHit {
-  const details = fieldText(text, "_rankingScoreDetails");
-  const score = fieldText(text, "_rankingScore");
-  const sequence = fieldText(text, SEQUENCE_FIELD);
+  // One pass for all three: a hit is long, and every search reads many more than it answers with.
+  const members: { details?: string; score?: string; sequence?: string } = {};
+  for (const { key, valueStart, valueEnd } of objectFields(text)) {
+    if (key === "_rankingScoreDetails") members.details = text.slice(valueStart, valueEnd);
+    else if (key === "_rankingScore") members.score = text.slice(valueStart, valueEnd);
+    else if (key === SEQUENCE_FIELD) members.sequence = text.slice(valueStart, valueEnd);
+  }
+  const { details, score, sequence } = members;
   const values = distinct === null ? [] : scalarsAt(text, distinct);
   return {
     text,

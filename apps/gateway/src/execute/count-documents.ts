@@ -3,9 +3,15 @@ import { narrowFilter } from "@miroir/routing";
 import type { Context } from "../context.ts";
 import { scatter } from "./scatter.ts";
 
+export type DocumentCount = {
+  readonly count: number;
+  /** The value of `X-Miroir-Degraded`: with a shard missing, the count is too low. */
+  readonly degraded: string | null;
+};
+
 /** How many documents an index has, each shard counted on one replica. @throws what scatter throws */
-export async function countDocuments(context: Context, indexUid: string): Promise<number> {
-  const { parts } = await scatter(context, {
+export async function countDocuments(context: Context, indexUid: string): Promise<DocumentCount> {
+  const { parts, degraded } = await scatter(context, {
     indexUid,
     key: "count",
     request: (shards) => ({
@@ -15,5 +21,5 @@ export async function countDocuments(context: Context, indexUid: string): Promis
     }),
     read: (body) => Number(fieldText(body, "total")),
   });
-  return parts.reduce((sum, { value }) => sum + value, 0);
+  return { count: parts.reduce((sum, { value }) => sum + value, 0), degraded };
 }

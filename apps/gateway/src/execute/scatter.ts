@@ -24,7 +24,7 @@ export type ScatterOptions<T> = {
   readonly read: (body: string) => T;
 };
 
-export type ScatterPart<T> = { readonly node: string; readonly shards: readonly number[]; readonly value: T };
+type ScatterPart<T> = { readonly node: string; readonly shards: readonly number[]; readonly value: T };
 
 export type ScatterResult<T> = {
   /** One per node that answered, in no order that means anything; no shard is in two of them. */

@@ -12,7 +12,7 @@ import {
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { countDocuments } from "../execute/count-documents.ts";
-import { broadcast, type WriteOutcome } from "../execute/write.ts";
+import { broadcast } from "../execute/write.ts";
 import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
 import { indexAlreadyExists, indexNotFound, primaryKeyAlreadyExists } from "../indexes/index-errors.ts";
 import { type IndexRow, listIndexes, requireIndex } from "../indexes/registry.ts";
@@ -91,8 +91,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
       const row = await store.indexes.get(uid);
       if (!row) return acknowledge(reply, { ...task, ...failure(indexNotFound(uid)) });
       const isChange = primaryKey !== null && primaryKey !== row.primaryKey;
-      // Decided for the whole index: a node without documents would accept what others refuse.
-      if (isChange && row.primaryKey !== null && (await countDocuments(context, uid)) > 0)
+      if (isChange && row.primaryKey !== null && (await hasDocuments(uid)))
         return acknowledge(reply, { ...task, ...failure(primaryKeyAlreadyExists(uid, row.primaryKey)) });
       const { nodeTasks, degraded } = await broadcast(
         context,
@@ -111,7 +110,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
       const task = { indexUid: uid, type: "indexDeletion" };
       if (!(await store.indexes.get(uid)))
         return acknowledge(reply, { ...task, ...failure(indexNotFound(uid)), details: { deletedDocuments: 0 } });
-      const { nodeTasks, degraded }: WriteOutcome = await broadcast(context, uid, {
+      const { nodeTasks, degraded } = await broadcast(context, uid, {
         method: "DELETE",
         path: `/indexes/${uid}`,
       });
@@ -121,6 +120,17 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
     });
     return reply;
   });
+
+  /** Asked of the whole index, since a node that happens to have none would accept what others refuse; or some are coming. */
+  async function hasDocuments(uid: string): Promise<boolean> {
+    const statuses = ["enqueued", "processing"] as const;
+    const coming = { indexUids: [uid], types: ["documentAdditionOrUpdate"], statuses };
+    if ((await store.tasks.list(coming, { limit: 1 })).total > 0) return true;
+    const { count, degraded } = await countDocuments(context, uid);
+    if (count === 0 && degraded !== null)
+      throw new MeilisearchError("miroir_unavailable_shards", "It cannot be told whether the index has documents.");
+    return count > 0;
+  }
 }
 
 function asIndexObject({ uid, createdAt, updatedAt, primaryKey }: IndexRow) {

@@ -14,6 +14,8 @@ const QUERY: FieldTable<StatsQuery> = {
   sizeFormat: { code: "invalid_stats_size_format", read: readOneOf(["human", "raw"]) },
 };
 
+type MergedStats = { readonly stats: NodeIndexStats; readonly degraded: string | null };
+
 type NodeAnswer<T> = { readonly node: string; readonly value: T };
 
 /** `/stats` and `/indexes/{uid}/stats`. */
@@ -25,7 +27,8 @@ export function registerStats(app: FastifyInstance, context: Context): void {
     const indexUid = indexUidOf(request);
     await requireIndex(context, indexUid);
     const answers = await askAll<NodeIndexStats>(`/indexes/${indexUid}/stats`, query);
-    return sendAnswer(reply, JSON.stringify(present(await merge(indexUid, answers), query)));
+    const { stats, degraded } = await merge(indexUid, answers);
+    return sendAnswer(reply, JSON.stringify(present(stats, query)), degraded);
   });
 
   app.get("/stats", async (request, reply) => {
@@ -37,9 +40,13 @@ export function registerStats(app: FastifyInstance, context: Context): void {
           const stats = value.indexes[uid];
           return stats ? [{ node, value: stats }] : [];
         });
-        return [uid, present(await merge(uid, ofIndex), query)] as const;
+        // Accepted, but on no node yet: a single node would not show it either.
+        if (ofIndex.length === 0) return [];
+        const { stats, degraded } = await merge(uid, ofIndex);
+        return [{ uid, stats: present(stats, query), degraded }];
       }),
     );
+    const indexes = merged.flat();
     const size = (bytes: number) => (query.sizeFormat === "human" ? humanSize(bytes) : bytes);
     const updates = answers.flatMap(({ value }) => value.lastUpdate ?? []).sort();
     return sendAnswer(
@@ -48,8 +55,9 @@ export function registerStats(app: FastifyInstance, context: Context): void {
         databaseSize: size(answers.reduce((total, { value }) => total + value.databaseSize, 0)),
         usedDatabaseSize: size(answers.reduce((total, { value }) => total + value.usedDatabaseSize, 0)),
         lastUpdate: updates.at(-1) ?? null,
-        indexes: Object.fromEntries(merged),
+        indexes: Object.fromEntries(indexes.map(({ uid, stats }) => [uid, stats])),
       }),
+      indexes.find(({ degraded }) => degraded !== null)?.degraded ?? null,
     );
   });
 
@@ -73,16 +81,18 @@ export function registerStats(app: FastifyInstance, context: Context): void {
     return answers.flat();
   }
 
-  async function merge(indexUid: string, answers: readonly NodeAnswer<NodeIndexStats>[]): Promise<NodeIndexStats> {
+  async function merge(indexUid: string, answers: readonly NodeAnswer<NodeIndexStats>[]): Promise<MergedStats> {
     const groups = cluster.placement.groups.map(({ nodes }) => answers.filter(({ node }) => nodes.includes(node)));
     // The first of the groups of which most nodes have answered.
     const group = groups.reduce((best, next) => (next.length > best.length ? next : best), []);
-    return mergeIndexStats({
+    const { count, degraded } = await countDocuments(context, indexUid);
+    const stats = mergeIndexStats({
       all: answers.map(({ value }) => value),
       group: group.map(({ value }) => value),
       replicas: cluster.placement.replicationFactor,
-      numberOfDocuments: await countDocuments(context, indexUid),
+      numberOfDocuments: count,
     });
+    return { stats, degraded };
   }
 }
 

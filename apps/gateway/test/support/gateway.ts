@@ -14,7 +14,7 @@ import { createReconciler } from "../../src/tasks/reconciler.ts";
 import { createSend, type Send } from "./http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "./nodes.ts";
 
-export const MASTER_KEY = "masterKeymasterKey";
+const MASTER_KEY = "masterKeymasterKey";
 
 export type TestGatewayOptions = {
   readonly shards?: number;
