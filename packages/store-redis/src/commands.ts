@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { StoreError } from "@miroir/store-contract";
+import type { Connection } from "./connection.ts";
+import { mayBeSentAgain, timedOut } from "./errors.ts";
+import { SCRIPTS } from "./scripts.ts";
+
+export type Argument = string | number | Buffer;
+
+/** What a script answered: a code, as its header lists them, and what goes with it. */
+export interface Reply {
+  readonly code: string;
+  readonly values: readonly unknown[];
+}
+
+const SENT_AGAIN = 2;
+const FIRST_PAUSE_MS = 20;
+
+/** Numbers for writes, so that one sent again is known (scripts/includes/write.lua): a slot is lent to one call at a time. */
+function createSlots() {
+  const free: number[] = [];
+  const numbers: number[] = [];
+  return {
+    take(): { slot: number; number: number } {
+      const slot = free.pop() ?? numbers.push(0) - 1;
+      const number = (numbers[slot] ?? 0) + 1;
+      numbers[slot] = number;
+      return { slot, number };
+    },
+    give: (slot: number): void => void free.push(slot),
+  };
+}
+
+export interface Commands {
+  /** Names this handle's answers. */
+  readonly handle: string;
+  /** Runs a script that reads. */
+  read(script: string, keys: readonly string[], args: readonly Argument[]): Promise<Reply>;
+  /** Runs a script that writes, at most once however often it is sent. `args` follow slot and number. */
+  write(
+    script: string,
+    keys: readonly string[],
+    args: (slot: number, number: number) => readonly Argument[],
+  ): Promise<Reply>;
+  /** Sends a plain command, which must be harmless when run twice. */
+  send(command: string, ...args: Argument[]): Promise<unknown>;
+}
+
+/** Commands over one connection, each with a deadline. Errors are ioredis', but for timeouts. */
+export function createCommands(connection: Connection, timeoutMs: number): Commands {
+  const slots = createSlots();
+
+  /** Sends, and again after a lost connection, until the deadline of the call. */
+  function within<T>(attempt: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const timer = setTimeout(() => {
+        isOver = true;
+        reject(timedOut(timeoutMs));
+      }, timeoutMs);
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        if (!isOver) end();
+        isOver = true;
+      };
+      const send = (before: number): void => {
+        attempt().then(
+          (value) => settle(() => resolve(value)),
+          (error: unknown) => {
+            if (isOver || before === SENT_AGAIN || !mayBeSentAgain(error)) return settle(() => reject(error));
+            setTimeout(() => isOver || send(before + 1), FIRST_PAUSE_MS * 4 ** before);
+          },
+        );
+      };
+      send(0);
+    });
+  }
+
+  async function run(name: string, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+    const script = SCRIPTS.get(name);
+    if (script === undefined) throw new TypeError(`there is no script ${name}`);
+    const commands = connection as unknown as Record<string, (...args: unknown[]) => Promise<unknown[]>>;
+    const [code, ...values] = await within(
+      async () => (await commands[`${script.command}Buffer`]?.(keys.length, ...keys, ...args)) ?? [],
+    );
+    return { code: String(code), values };
+  }
+
+  return {
+    handle: randomUUID(),
+    read: run,
+    async write(script, keys, args) {
+      const { slot, number } = slots.take();
+      try {
+        const reply = await run(script, keys, args(slot, number));
+        if (reply.code !== "stale") return reply;
+        throw new StoreError("unavailable", "the call came too late", { retryable: true });
+      } finally {
+        slots.give(slot);
+      }
+    },
+    send: (command, ...args) => within(() => connection.callBuffer(command, ...args)),
+  };
+}

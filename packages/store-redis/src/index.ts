@@ -1,0 +1,2 @@
+export { openRedisStore } from "./open.ts";
+export type { RedisAddress, RedisStoreOptions } from "./options.ts";

@@ -1,0 +1,125 @@
+import type { ConnectionOptions } from "node:tls";
+import { type Clock, StoreError } from "@miroir/store-contract";
+import { MAX_PREFIX_LENGTH } from "./keys.ts";
+
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where the server is: one of a URL, sentinels, or nodes of a Cluster. */
+export interface RedisStoreOptions {
+  /** `redis://`, `rediss://` (TLS), `valkey://` or `valkeys://` (TLS), with user, password, host, port and database number. */
+  readonly url?: string | undefined;
+  /** Sentinels that watch over the master called `name`. */
+  readonly sentinels?:
+    | {
+        readonly name: string;
+        readonly addresses: readonly RedisAddress[];
+        readonly username?: string | undefined;
+        readonly password?: string | undefined;
+      }
+    | undefined;
+  /** Some nodes of a Cluster; the others are found through them. */
+  readonly cluster?: readonly RedisAddress[] | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Database number; a Cluster has only 0. */
+  readonly db?: number | undefined;
+  readonly tls?: ConnectionOptions | true | undefined;
+  /** What all keys begin with, in braces; `miroir` unless told. Two stores with different prefixes on one server do not see each other. */
+  readonly prefix?: string | undefined;
+  /** Where the time comes from; the server's own unless told. */
+  readonly clock?: Clock | undefined;
+  /** How long a call may take, sent again or not; 1000 unless told. */
+  readonly commandTimeoutMs?: number | undefined;
+  readonly connectTimeoutMs?: number | undefined;
+  /** Told at opening what would lose data: an eviction policy, no append-only file. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Told of a row left out of a list because it cannot be read. */
+  readonly onCorruptRow?: ((error: StoreError) => void) | undefined;
+}
+
+export type Topology =
+  | { readonly kind: "server"; readonly address: RedisAddress }
+  | { readonly kind: "sentinel"; readonly sentinels: NonNullable<RedisStoreOptions["sentinels"]> }
+  | { readonly kind: "cluster"; readonly nodes: readonly RedisAddress[] };
+
+/** The options, checked and filled in. */
+export interface Settings {
+  readonly topology: Topology;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly db: number;
+  readonly tls: ConnectionOptions | undefined;
+  readonly prefix: string;
+  readonly commandTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+}
+
+const DEFAULT_PORT = 6379;
+const TLS_OF_SCHEME: Record<string, boolean> = { "redis:": false, "rediss:": true, "valkey:": false, "valkeys:": true };
+
+const invalid = (message: string): StoreError => new StoreError("invalid_argument", message, { operation: "open" });
+
+/** @throws StoreError invalid_argument. The message never holds the URL, which may hold a password. */
+function parseUrl(text: string) {
+  if (!URL.canParse(text)) throw invalid("the Redis URL cannot be read");
+  const url = new URL(text);
+  const tls = TLS_OF_SCHEME[url.protocol];
+  if (tls === undefined) {
+    throw invalid(`a Redis URL begins with redis://, rediss://, valkey:// or valkeys://, not ${url.protocol}//`);
+  }
+  const path = url.pathname.replace(/^\//, "");
+  if (!/^\d*$/.test(path)) throw invalid("the path of a Redis URL is a database number");
+  const decoded = (part: string) => (part === "" ? undefined : decodeURIComponent(part));
+  return {
+    address: {
+      host: url.hostname === "" ? "127.0.0.1" : url.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: url.port === "" ? DEFAULT_PORT : Number(url.port),
+    },
+    username: decoded(url.username),
+    password: decoded(url.password),
+    db: path === "" ? undefined : Number(path),
+    tls,
+  };
+}
+
+/** Checks the options. @throws StoreError invalid_argument. */
+export function readOptions(options: RedisStoreOptions): Settings {
+  const { url, sentinels, cluster, prefix = "miroir", commandTimeoutMs = 1000, connectTimeoutMs = 5000 } = options;
+  if ([url, sentinels, cluster].filter((place) => place !== undefined).length !== 1) {
+    throw invalid("one of url, sentinels and cluster is needed, and no more");
+  }
+  if (!/^[^{}\s\0]+$/u.test(prefix) || prefix.length > MAX_PREFIX_LENGTH) {
+    throw invalid(`a prefix has 1 to ${MAX_PREFIX_LENGTH} characters, none of them a brace or white space`);
+  }
+  if (!(commandTimeoutMs > 0 && connectTimeoutMs > 0)) throw invalid("timeouts are more than 0 ms");
+  const parsed = url === undefined ? null : parseUrl(url);
+  const db = options.db ?? parsed?.db ?? 0;
+  if (!Number.isInteger(db) || db < 0) throw invalid("a database number is 0 or more");
+  if (cluster !== undefined && (cluster.length === 0 || db !== 0)) {
+    throw invalid(db === 0 ? "a Cluster needs a node to begin with" : "a Cluster has database 0 only");
+  }
+  const tls = options.tls === true || (options.tls === undefined && parsed?.tls === true) ? {} : options.tls;
+  return {
+    topology: topologyOf(parsed?.address, sentinels, cluster),
+    username: options.username ?? parsed?.username,
+    password: options.password ?? parsed?.password,
+    db,
+    tls,
+    prefix,
+    commandTimeoutMs,
+    connectTimeoutMs,
+  };
+}
+
+function topologyOf(
+  address: RedisAddress | undefined,
+  sentinels: RedisStoreOptions["sentinels"],
+  cluster: RedisStoreOptions["cluster"],
+): Topology {
+  if (address !== undefined) return { kind: "server", address };
+  if (sentinels !== undefined) return { kind: "sentinel", sentinels };
+  return { kind: "cluster", nodes: cluster ?? [] };
+}

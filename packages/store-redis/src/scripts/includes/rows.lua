@@ -1,0 +1,74 @@
+-- Rows: one hash each, a field a column, an absent field for NULL.
+
+-- The text of an integer; Lua's own `tostring` writes 1.7e+12.
+local function int(number)
+  return string.format('%.0f', number)
+end
+
+-- `{prefix}:<table>:` of a key: what every key of that table begins with, whatever the key itself holds after it.
+local function base_of(key)
+  return string.match(key, '^{[^}]*}:[^:]*:')
+end
+
+local function corrupt(key, column)
+  error('CORRUPT_ROW ' .. column .. ' ' .. key, 0)
+end
+
+-- The row as a table of columns, or nil where there is none.
+local function read_row(key)
+  local flat = redis.call('HGETALL', key)
+  if #flat == 0 then
+    return nil
+  end
+  local row = { key = key, columns = {} }
+  for i = 1, #flat, 2 do
+    row.columns[flat[i]] = flat[i + 1]
+  end
+  return row
+end
+
+-- A number of a row that may not be NULL.
+local function number_in(row, column)
+  return tonumber(row.columns[column]) or corrupt(row.key, column)
+end
+
+-- The row, or nil where there is none or its deadline is at or before now.
+local function read_live_row(key, deadline, now)
+  local row = read_row(key)
+  if row and (deadline == '' or number_in(row, deadline) > now) then
+    return row
+  end
+  return nil
+end
+
+-- Sets columns; `false` makes one NULL.
+local function set_columns(key, columns)
+  local fields, nulls = {}, {}
+  for column, value in pairs(columns) do
+    if value == false then
+      nulls[#nulls + 1] = column
+    else
+      fields[#fields + 1] = column
+      fields[#fields + 1] = type(value) == 'number' and int(value) or value
+    end
+  end
+  if #fields > 0 then
+    redis.call('HSET', key, unpack(fields))
+  end
+  if #nulls > 0 then
+    redis.call('HDEL', key, unpack(nulls))
+  end
+end
+
+-- Makes the row hold these columns and no others: `columns`, and the name and value pairs in ARGV from `first` on.
+local function replace_row(key, columns, first)
+  redis.call('DEL', key)
+  if first <= #ARGV then
+    redis.call('HSET', key, unpack(ARGV, first))
+  end
+  set_columns(key, columns)
+end
+
+local function all_columns(key)
+  return redis.call('HGETALL', key)
+end

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+
+const MISSING =
+  "no Redis to test on: set MIROIR_TEST_REDIS_URL, or install redis-server (Debian: apt-get install redis-server) or valkey-server";
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(server)));
+    });
+  });
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly port: number;
+  /** Ends the process, at once with `SIGKILL`. Only for servers that these tests started. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+export const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) =>
+    child.exitCode === null && child.signalCode === null ? child.once("exit", () => resolve()) : resolve(),
+  );
+
+function spawned(binary: string, args: readonly string[]): Promise<ChildProcess | null> {
+  const child = spawn(binary, args, { stdio: "ignore" });
+  return new Promise((resolve, reject) => {
+    child.once("spawn", () => resolve(child));
+    child.once("error", (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? resolve(null) : reject(error)));
+  });
+}
+
+async function answering(port: number, child: ChildProcess, ping: readonly [string, ...string[]]): Promise<void> {
+  const redis = new Redis({
+    host: "127.0.0.1",
+    port,
+    retryStrategy: () => 20,
+    maxRetriesPerRequest: null,
+    protocol: 2,
+  });
+  redis.on("error", () => {});
+  child.once("exit", () => redis.disconnect());
+  try {
+    const [command, ...args] = ping;
+    await redis.call(command, ...args);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Starts a server of its own on a free port, in a folder of its own. `args` go after the common settings. */
+export async function startServer(
+  args: readonly string[] = [],
+  mode: "server" | "sentinel" = "server",
+): Promise<TestServer> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), "miroir-redis-"));
+  const all = [
+    ...args,
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--dir",
+    folder,
+    "--save",
+    "",
+    "--daemonize",
+    "no",
+  ];
+  const given =
+    mode === "sentinel" ? [...args, "--sentinel", "--port", String(port), "--bind", "127.0.0.1", "--dir", folder] : all;
+  const child = (await spawned("redis-server", given)) ?? (await spawned("valkey-server", given));
+  if (child === null) throw new Error(MISSING);
+  await answering(port, child, ["PING"]);
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      await ended(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A server to test on: `MIROIR_TEST_REDIS_URL`, or one started for these tests. */
+export async function testServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const url = process.env.MIROIR_TEST_REDIS_URL;
+  return url === undefined ? startServer(["--appendonly", "no"]) : { url, stop: async () => {} };
+}
+
+/** A prefix that no other test has. */
+export const testPrefix = (): string => `test-${randomBytes(8).toString("hex")}`;
+
+/** Deletes every key under a prefix. */
+export async function dropPrefix(redis: Redis, prefix: string): Promise<void> {
+  const keys = await redis.keys(`{${prefix}}:*`);
+  if (keys.length > 0) await redis.del(...keys);
+}
