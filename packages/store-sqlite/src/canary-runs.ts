@@ -59,7 +59,7 @@ export function createCanaryRuns(context: Context): Sync<CanaryRuns> {
 
   return {
     record(run, keep) {
-      if (canary.first({ id: run.canaryId }) === undefined) throw notFound("canaries", run.canaryId);
+      if (canary.first({ id: run.canaryId }) === undefined) throw notFound("canary_runs", run.canaryId, run.runId);
       const before = rows.get(run.canaryId, run.runId);
       if (before !== null) return before;
       const failedAssertions = run.failedAssertions === null ? null : [...run.failedAssertions];

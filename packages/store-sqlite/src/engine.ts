@@ -18,7 +18,7 @@ import { createCanaryRuns } from "./canary-runs.ts";
 import { createCdcCursors } from "./cdc-cursors.ts";
 import { createCdcOverflow } from "./cdc-overflow.ts";
 import type { Context, Sync } from "./context.ts";
-import { asStoreError, closedError } from "./errors.ts";
+import { asStoreError, closedError, isBusy } from "./errors.ts";
 import { createFenceCheck } from "./fence.ts";
 import { createGateways } from "./gateways.ts";
 import { createIdempotencyCache } from "./idempotency-cache.ts";
@@ -127,6 +127,10 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
     }
   };
   const run = (call: Call): unknown => (isWrite(call) ? write(call) : guard(call, () => methodOf(call)(...call.args)));
+  const bound =
+    (part: PartName, method: string) =>
+    (...args: unknown[]): unknown =>
+      run({ part, method, args });
 
   return {
     statements: sql.texts,
@@ -142,17 +146,16 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
           }
           return outcomes;
         });
-      } catch {
+      } catch (thrown) {
+        const error = asStoreError(thrown);
+        // Without the lock nobody can write: waiting for it again with each write would take minutes.
+        if (isBusy(error)) return calls.map(() => ({ ok: false, error }));
         // What ended the whole transaction (a full disk, a failed commit) undid every write in it. Alone, those that can succeed do.
         return calls.map(attempt);
       }
     },
     takeChanges: () => (changes.length === 0 ? [] : changes.splice(0)),
-    parts: bindParts(
-      (part, method) =>
-        (...args) =>
-          run({ part, method, args }),
-    ),
+    parts: bindParts<SyncParts>(bound),
     store: {
       schemaVersion: () => run({ part: "store", method: "schemaVersion", args: [] }) as number,
       health: () => void run({ part: "store", method: "health", args: [] }),

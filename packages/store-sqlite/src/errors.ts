@@ -59,6 +59,10 @@ export function asStoreError(error: unknown, place: Place = {}): StoreError {
   return new StoreError("unavailable", `the store failed: ${message}`, { ...place, retryable: false, cause: error });
 }
 
+/** Whether another process held the lock for longer than a write waits. */
+export const isBusy = ({ cause }: StoreError): boolean =>
+  cause instanceof Database.SqliteError && cause.code.startsWith("SQLITE_BUSY");
+
 export const closedError = (place: Place = {}): StoreError =>
   new StoreError("closed", "the store has been closed", place);
 

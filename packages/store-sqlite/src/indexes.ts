@@ -33,7 +33,7 @@ export function createIndexes(context: Context): Sync<Indexes> {
   return {
     create({ uid, physicalUid, primaryKey }) {
       if (rows.get(uid) !== null) throw alreadyExists(TABLE, uid);
-      if (withPhysicalUid.first({ physicalUid }) !== undefined) throw alreadyExists(TABLE, physicalUid);
+      if (withPhysicalUid.first({ physicalUid }) !== undefined) throw alreadyExists(TABLE, uid);
       const now = clock.now();
       return keep({ uid, physicalUid, primaryKey, nextSequence: 0, createdAt: now, updatedAt: now });
     },

@@ -70,7 +70,7 @@ export function createTasks(context: Context): Sync<Tasks> {
     create(task) {
       const uid = nextUid();
       if (uid > MAX_UID) {
-        throw new StoreError("capacity_exceeded", "all task uids have been given out", { table: "tasks" });
+        throw new StoreError("capacity_exceeded", "all task uids have been given out", { table: "tasks", key: [] });
       }
       const row = newTaskRow(uid, task, clock.now());
       rows.insert(row);

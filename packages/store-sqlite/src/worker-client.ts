@@ -22,16 +22,31 @@ interface Waiting {
   readonly onProgress?: (progress: BackupProgress) => void;
 }
 
+/** Threads whose store was closed, for the next one. */
+const idle: Worker[] = [];
+const MAX_IDLE = 2;
+
+/** Gives a thread back, or lets it end. */
+function retire(worker: Worker): void {
+  // By name: without one, the listeners that Node keeps on it for itself would go too.
+  for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
+  worker.unref();
+  if (idle.length < MAX_IDLE) idle.push(worker);
+  else void worker.terminate();
+}
+
 /**
  * Starts the thread that writes, and waits until its database is open and migrated.
  * @throws StoreError as `openDatabase` does.
  */
 export function startWorker(options: WorkerOptions, listeners: WorkerListeners): Promise<WorkerWriter> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: options });
+  const worker = idle.pop() ?? new Worker(new URL("./worker.ts", import.meta.url));
+  worker.ref();
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let outbox: NumberedCall[] = [];
   let closing: Promise<void> | null = null;
+  let closed: () => void = () => {};
   let dead: StoreError | null = null;
 
   const post = (message: ToWorker): void => worker.postMessage(message);
@@ -64,6 +79,7 @@ export function startWorker(options: WorkerOptions, listeners: WorkerListeners):
       dead ??= why;
       for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(why));
       failed(why);
+      closed();
     };
     const writer = (threadId: number): WorkerWriter => ({
       threadId,
@@ -88,7 +104,7 @@ export function startWorker(options: WorkerOptions, listeners: WorkerListeners):
             return;
           }
           worker.ref();
-          worker.once("exit", () => resolve());
+          closed = resolve;
           if (outbox.length > 0) send();
           post({ kind: "close" });
         });
@@ -103,6 +119,7 @@ export function startWorker(options: WorkerOptions, listeners: WorkerListeners):
           opened(writer(message.threadId));
           return;
         case "failed":
+          retire(worker);
           die(fromPlain(message.error));
           return;
         case "answers":
@@ -124,15 +141,15 @@ export function startWorker(options: WorkerOptions, listeners: WorkerListeners):
           waiting.get(message.id)?.onProgress?.(message.progress);
           return;
         case "closed":
-          return;
+          retire(worker);
+          closed();
       }
     });
     worker.on("error", (cause) => {
       die(new StoreError("unavailable", `the store's thread failed: ${cause.message}`, { retryable: false, cause }));
     });
-    worker.on("exit", () =>
-      die(closing === null ? new StoreError("unavailable", "the store's thread has ended") : closedError()),
-    );
+    worker.on("exit", () => die(new StoreError("unavailable", "the store's thread has ended", { retryable: false })));
+    post({ kind: "open", options });
   });
 }
 

@@ -4,7 +4,7 @@ import type { Synchronous } from "./connection.ts";
 import type { Call } from "./engine.ts";
 import type { PlainStoreError } from "./errors.ts";
 
-/** What the thread that owns the writing connection is started with. */
+/** What the thread that owns the writing connection opens. */
 export interface WorkerOptions {
   readonly path: string;
   readonly synchronous: Synchronous;
@@ -15,6 +15,7 @@ export interface WorkerOptions {
 export type NumberedCall = Call & { readonly id: number };
 
 export type ToWorker =
+  | { readonly kind: "open"; readonly options: WorkerOptions }
   | { readonly kind: "calls"; readonly calls: readonly NumberedCall[] }
   | { readonly kind: "backup"; readonly id: number; readonly path: string }
   | { readonly kind: "close" };

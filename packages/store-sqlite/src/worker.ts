@@ -1,4 +1,4 @@
-import { parentPort, threadId, workerData } from "node:worker_threads";
+import { parentPort, threadId } from "node:worker_threads";
 import { clockOn, systemClock } from "@miroir/store-contract";
 import { backupDatabase } from "./backup.ts";
 import { createCheckpoint, truncateWal } from "./checkpoint.ts";
@@ -10,10 +10,12 @@ import { pollForeignWrites } from "./watch.ts";
 import type { Answer, FromWorker, NumberedCall, ToWorker, WorkerOptions } from "./worker-protocol.ts";
 
 // The thread that owns the writing connection of a file: it waits for the disk, so that the caller's event loop need not.
+// It serves one store after another, since starting a thread costs several times what opening a store does.
 
 const post = (message: FromWorker): void => parentPort?.postMessage(message);
 
-function serve({ path, synchronous, clockBuffer }: WorkerOptions): void {
+/** @returns what takes the store's messages, until it is closed. */
+function serve({ path, synchronous, clockBuffer }: WorkerOptions): (message: ToWorker) => Promise<void> {
   const clock = clockBuffer === null ? systemClock : clockOn(clockBuffer);
   const database = openDatabase({ path, synchronous, clock });
   const engine = createEngine(database, {
@@ -42,7 +44,7 @@ function serve({ path, synchronous, clockBuffer }: WorkerOptions): void {
     }
   };
 
-  parentPort?.on("message", async (message: ToWorker) => {
+  return async (message) => {
     switch (message.kind) {
       case "calls":
         queue.push(...message.calls);
@@ -56,14 +58,18 @@ function serve({ path, synchronous, clockBuffer }: WorkerOptions): void {
         truncateWal(database);
         database.close();
         post({ kind: "closed" });
-        parentPort?.close();
     }
-  });
-  post({ kind: "ready", threadId });
+  };
 }
 
-try {
-  serve(workerData as WorkerOptions);
-} catch (error) {
-  post({ kind: "failed", error: toPlain(asStoreError(error, { operation: "open" })) });
-}
+let current: (message: ToWorker) => Promise<void> = async () => {};
+
+parentPort?.on("message", async (message: ToWorker) => {
+  if (message.kind !== "open") return current(message);
+  try {
+    current = serve(message.options);
+    post({ kind: "ready", threadId });
+  } catch (error) {
+    post({ kind: "failed", error: toPlain(asStoreError(error, { operation: "open" })) });
+  }
+});
