@@ -1,4 +1,4 @@
-import type { Clock } from "../src/clock.ts";
+import { type Clock, clockOn } from "../src/clock.ts";
 
 /** A clock that stands still until told. It lives in shared memory, so that a worker thread reads the same time. */
 export interface ManualClock extends Clock {
@@ -13,8 +13,8 @@ const START = 1_700_000_000_000;
 export function manualClockFrom(buffer: SharedArrayBuffer): ManualClock {
   const cell = new BigInt64Array(buffer);
   return {
+    ...clockOn(buffer),
     buffer,
-    now: () => Number(Atomics.load(cell, 0)),
     advance: (ms) => {
       Atomics.add(cell, 0, BigInt(ms));
     },
