@@ -1,6 +1,12 @@
-import type { FilterableAttribute, Settings, SettingsPatch } from "@miroir/meilisearch";
-import { MeilisearchError } from "@miroir/meilisearch";
+import {
+  DEFAULT_SETTINGS,
+  type FilterableAttribute,
+  MeilisearchError,
+  type Settings,
+  type SettingsPatch,
+} from "@miroir/meilisearch";
 import { hasMarkerCharacter, RESERVED_PREFIX, SEQUENCE_FIELD, SHARD_FIELD } from "@miroir/routing";
+import { clientMaxValues, nodeMaxValues } from "./facet-headroom.ts";
 
 const nothing = { equality: false, comparison: false };
 
@@ -17,11 +23,14 @@ const MARKER_RULES: readonly FilterableAttribute[] = [
 export const MARKER_RULE_COUNT = MARKER_RULES.length;
 
 /** What every node is told when an index begins: settings that clients neither set nor see. */
-export const INITIAL_NODE_SETTINGS: Readonly<Record<string, unknown>> = { filterableAttributes: MARKER_RULES };
+export const INITIAL_NODE_SETTINGS: Readonly<Record<string, unknown>> = {
+  filterableAttributes: MARKER_RULES,
+  faceting: { maxValuesPerFacet: nodeMaxValues(DEFAULT_SETTINGS.faceting.maxValuesPerFacet) },
+};
 
 /**
- * A settings update as nodes get it: the markers' rules stay the first filterable ones, and the sequence stays
- * retrievable where the displayed attributes are restricted, since the merge needs it of every hit.
+ * A settings update as nodes get it: the markers' rules stay the first filterable ones, the sequence stays retrievable
+ * where the displayed attributes are restricted, since the merge needs it of every hit, and facets have headroom.
  */
 export function nodeSettings(patch: SettingsPatch): Record<string, unknown> {
   const result: Record<string, unknown> = { ...patch };
@@ -29,7 +38,18 @@ export function nodeSettings(patch: SettingsPatch): Record<string, unknown> {
     result.filterableAttributes = [...MARKER_RULES, ...(patch.filterableAttributes ?? [])];
   if (patch.displayedAttributes && !patch.displayedAttributes.includes("*"))
     result.displayedAttributes = [...patch.displayedAttributes, SEQUENCE_FIELD];
+  if (patch.faceting !== undefined) result.faceting = nodeFaceting(patch.faceting);
   return result;
+}
+
+function nodeFaceting(faceting: SettingsPatch["faceting"]): SettingsPatch["faceting"] {
+  const { maxValuesPerFacet } = faceting ?? { maxValuesPerFacet: null };
+  const patch = faceting ?? { sortFacetValuesBy: null };
+  if (maxValuesPerFacet === undefined) return patch;
+  return {
+    ...patch,
+    maxValuesPerFacet: nodeMaxValues(maxValuesPerFacet ?? DEFAULT_SETTINGS.faceting.maxValuesPerFacet),
+  };
 }
 
 /** The settings of a node as clients see them: without what {@link nodeSettings} added. */
@@ -38,6 +58,10 @@ export function clientSettings<T extends Partial<Settings>>(settings: T): T {
   if (settings.filterableAttributes) result.filterableAttributes = settings.filterableAttributes.filter(isClients);
   if (settings.displayedAttributes)
     result.displayedAttributes = settings.displayedAttributes.filter((name) => name !== SEQUENCE_FIELD);
+  if (settings.faceting) {
+    const maxValuesPerFacet = clientMaxValues(settings.faceting.maxValuesPerFacet);
+    result.faceting = { ...settings.faceting, maxValuesPerFacet };
+  }
   return result;
 }
 

@@ -7,6 +7,7 @@ import { uuidV7 } from "../answer/uuid-v7.ts";
 import type { Context } from "../context.ts";
 import { countDistinct } from "../execute/count-distinct.ts";
 import { scatter } from "../execute/scatter.ts";
+import { nodeMaxValues } from "../indexes/facet-headroom.ts";
 import { clientSettings } from "../indexes/internal-settings.ts";
 import { requireIndex } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
@@ -42,7 +43,7 @@ export function registerSearch(app: FastifyInstance, context: Context, settingsC
         }),
         read: (body) => readSearchAnswer(body, plan.distinct),
       }),
-      countDistinct(context, indexUid, plan, settings.faceting.maxValuesPerFacet),
+      countDistinct(context, indexUid, plan, nodeMaxValues(settings.faceting.maxValuesPerFacet)),
     ]);
     const now = context.clock.now();
     const query = request.q ?? "";

@@ -61,9 +61,12 @@ describe("sorting documents", () => {
   });
 
   it("compares strings without their case, by bytes", () => {
-    expect(order(["v:asc"], ['{"v":"b"}', '{"v":"A"}', '{"v":"é"}', '{"v":"z"}'])).toEqual(
-      ['{"v":"A"}', '{"v":"b"}', '{"v":"é"}', '{"v":"z"}'],
-    );
+    expect(order(["v:asc"], ['{"v":"b"}', '{"v":"A"}', '{"v":"é"}', '{"v":"z"}'])).toEqual([
+      '{"v":"A"}',
+      '{"v":"b"}',
+      '{"v":"é"}',
+      '{"v":"z"}',
+    ]);
   });
 
   it("measures distances on the sphere, nowhere last", () => {

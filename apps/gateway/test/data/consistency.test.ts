@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { sendAndWait, waitForTask } from "../support/http.ts";
+import { TEST_TIMEOUT_MS } from "../support/nodes.ts";
+
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -10,7 +13,9 @@ afterAll(() => gateway.close());
 
 /** What each node has in an index, in its own order. */
 async function copies(indexUid: string): Promise<unknown[]> {
-  const lists = gateway.nodes.map((_, node) => gateway.sendToNode(node, "GET", `/indexes/${indexUid}/documents?limit=1000`));
+  const lists = gateway.nodes.map((_, node) =>
+    gateway.sendToNode(node, "GET", `/indexes/${indexUid}/documents?limit=1000`),
+  );
   return (await Promise.all(lists)).map(({ body }) => body.results);
 }
 
@@ -38,7 +43,12 @@ it("the first writes to an index agree on one primary key", async () => {
 });
 
 it("a change of settings holds for the first search after its task, and for the others", async () => {
-  await sendAndWait(gateway.send, "POST", "/indexes/fresh/documents", Array.from({ length: 9 }, (_, id) => ({ id })));
+  await sendAndWait(
+    gateway.send,
+    "POST",
+    "/indexes/fresh/documents",
+    Array.from({ length: 9 }, (_, id) => ({ id })),
+  );
   for (const maxTotalHits of [2, 7, 1, 5]) {
     const write = sendAndWait(gateway.send, "PATCH", "/indexes/fresh/settings/pagination", { maxTotalHits });
     // Searches while the change is under way must not make the old settings stay.

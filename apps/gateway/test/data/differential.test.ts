@@ -1,11 +1,13 @@
 import { fieldText } from "@miroir/meilisearch";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type Answer, createSend, type Send, sendAndWait } from "../support/http.ts";
-import { NODE_KEY, ON_REAL_NODES, startNodes, type TestNode } from "../support/nodes.ts";
+import { NODE_KEY, ON_REAL_NODES, startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
 import { corpus, listing, SETTINGS, search } from "./random-corpus.ts";
 import { TOPOLOGIES } from "./topologies.ts";
+
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const SEED = 20_260;
 const CORPORA = ON_REAL_NODES ? 1 : 3;
@@ -43,8 +45,13 @@ describe.each(TOPOLOGIES)("$name answers as one node does", ({ options }) => {
     }
 
     for (const body of fc.sample(search, { numRuns: REQUESTS, seed })) {
-      const [ours, theirs] = await Promise.all([gateway.send, single].map((send) => send("POST", "/indexes/c/search", body)));
-      expect({ body, ...(comparable(ours as Answer) as object) }).toEqual({ body, ...(comparable(theirs as Answer) as object) });
+      const [ours, theirs] = await Promise.all(
+        [gateway.send, single].map((send) => send("POST", "/indexes/c/search", body)),
+      );
+      expect({ body, ...(comparable(ours as Answer) as object) }).toEqual({
+        body,
+        ...(comparable(theirs as Answer) as object),
+      });
     }
     for (const body of fc.sample(listing, { numRuns: REQUESTS, seed })) {
       const path = "/indexes/c/documents/fetch";
@@ -70,7 +77,7 @@ describe.each(TOPOLOGIES)("$name answers as one node does", ({ options }) => {
       if (send === gateway.send) removed = removals.map(({ details }) => details);
       else expect(removed).toEqual(removals.map(({ details }) => details));
     }
-  }, 120_000);
+  });
 
   let removed: unknown[] = [];
 });

@@ -1,7 +1,9 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import { sendAndWait, waitForTask } from "../support/http.ts";
-import { ON_REAL_NODES } from "../support/nodes.ts";
+import { ON_REAL_NODES, TEST_TIMEOUT_MS } from "../support/nodes.ts";
+
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const IDS = Array.from({ length: 30 }, (_, id) => id);
 const documents = (ids: readonly number[]) => ids.map((id) => ({ id, title: `car ${id}` }));
@@ -41,20 +43,23 @@ describe("RF 2 of three nodes, one stopped", () => {
     expect(idsOf(body.results)).toEqual([...IDS, 100, 101, 102, 103, 104, 105]);
   });
 
-  it.skipIf(ON_REAL_NODES)("does not read from a replica that missed a write (only development nodes fail at will)", async () => {
-    await start({ replicationFactor: 2 });
-    const mend = gateway.nodes[2]?.faults?.add({ route: "/indexes/:uid/documents", method: "POST", refuse: true });
-    const added = Array.from({ length: 20 }, (_, index) => 200 + index);
-    await sendAndWait(gateway.send, "POST", "/indexes/f/documents", documents(added));
-    mend?.();
-    const missing = await gateway.sendToNode(2, "POST", "/indexes/f/documents/fetch", { ids: added, limit: 0 });
-    expect(missing.body.total).toBe(0);
-    for (const q of ["a", "b", "c", "car"].map((word) => `car ${word}`)) {
-      const { body } = await gateway.send("POST", "/indexes/f/search", { q, limit: 100, matchingStrategy: "last" });
-      expect(idsOf(body.hits)).toEqual([...IDS, ...added]);
-    }
-    for (const id of added) expect((await gateway.send("GET", `/indexes/f/documents/${id}`)).status).toBe(200);
-  });
+  it.skipIf(ON_REAL_NODES)(
+    "does not read from a replica that missed a write (only development nodes fail at will)",
+    async () => {
+      await start({ replicationFactor: 2 });
+      const mend = gateway.nodes[2]?.faults?.add({ route: "/indexes/:uid/documents", method: "POST", refuse: true });
+      const added = Array.from({ length: 20 }, (_, index) => 200 + index);
+      await sendAndWait(gateway.send, "POST", "/indexes/f/documents", documents(added));
+      mend?.();
+      const missing = await gateway.sendToNode(2, "POST", "/indexes/f/documents/fetch", { ids: added, limit: 0 });
+      expect(missing.body.total).toBe(0);
+      for (const q of ["a", "b", "c", "car"].map((word) => `car ${word}`)) {
+        const { body } = await gateway.send("POST", "/indexes/f/search", { q, limit: 100, matchingStrategy: "last" });
+        expect(idsOf(body.hits)).toEqual([...IDS, ...added]);
+      }
+      for (const id of added) expect((await gateway.send("GET", `/indexes/f/documents/${id}`)).status).toBe(200);
+    },
+  );
 });
 
 describe("RF 1 of three nodes, one stopped", () => {
@@ -83,7 +88,11 @@ describe("RF 1 of three nodes, one stopped", () => {
   it("refuses a write that has no owner left, and nothing of it is remembered", async () => {
     await start({ replicationFactor: 1 });
     await gateway.nodes[0]?.stop();
-    const { status, body } = await gateway.send("POST", "/indexes/f/documents", documents([...IDS].map((id) => id + 500)));
+    const { status, body } = await gateway.send(
+      "POST",
+      "/indexes/f/documents",
+      documents([...IDS].map((id) => id + 500)),
+    );
     expect({ status, code: body.code }).toEqual({ status: 503, code: "miroir_no_quorum" });
     const { total } = await gateway.store.tasks.list({ indexUids: ["f"] }, {});
     expect(total).toBe(1);
@@ -121,7 +130,10 @@ const MISTAKES = [
   ["answers 503, too busy", { busy: true }],
   ["answers with something that is no answer", { status: 200, body: { hits: 3 } }],
   ["answers with half an answer", { status: 200, body: { hits: [], query: "" } }],
-  ["has lost the index", { status: 404, body: { message: "x", code: "index_not_found", type: "invalid_request", link: "x" } }],
+  [
+    "has lost the index",
+    { status: 404, body: { message: "x", code: "index_not_found", type: "invalid_request", link: "x" } },
+  ],
   ["does not know our key", { status: 403, body: { message: "x", code: "invalid_api_key", type: "auth", link: "x" } }],
 ] as const;
 

@@ -4,19 +4,16 @@ import { createIndexLocks } from "../../src/indexes/index-locks.ts";
 it("works on an index come one after another in order, failures included; other indexes do not wait", async () => {
   const locks = createIndexLocks();
   const log: string[] = [];
-  let open = () => undefined as void;
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
+  const gate = Promise.withResolvers<void>();
   const first = locks.run("a", async () => {
     log.push("a1 begins");
-    await gate;
+    await gate.promise;
     log.push("a1 fails");
     throw new Error("no");
   });
   const second = locks.run("a", async () => log.push("a2"));
   await locks.run("b", async () => log.push("b1"));
-  open();
+  gate.resolve();
   await expect(first).rejects.toThrow("no");
   await second;
   await locks.run("a", async () => log.push("a3"));

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { sendAndWait } from "../support/http.ts";
+import { TEST_TIMEOUT_MS } from "../support/nodes.ts";
+
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const TRACE = /_miroir|[\u2983-\u2992]/;
 

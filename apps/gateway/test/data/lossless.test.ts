@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { sendAndWait } from "../support/http.ts";
+import { TEST_TIMEOUT_MS } from "../support/nodes.ts";
+
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -39,7 +42,10 @@ it("CSV columns become what their headers say", async () => {
 
 it("skipCreation updates what is there and adds nothing; a partial update keeps other fields", async () => {
   await sendAndWait(gateway.send, "POST", "/indexes/s/documents", [{ id: 1, a: 1, b: 1 }]);
-  await sendAndWait(gateway.send, "PUT", "/indexes/s/documents?skipCreation=true", [{ id: 1, a: 2 }, { id: 2, a: 2 }]);
+  await sendAndWait(gateway.send, "PUT", "/indexes/s/documents?skipCreation=true", [
+    { id: 1, a: 2 },
+    { id: 2, a: 2 },
+  ]);
   expect((await gateway.send("GET", "/indexes/s/documents")).body.results).toEqual([{ id: 1, a: 2, b: 1 }]);
   await sendAndWait(gateway.send, "POST", "/indexes/s/documents", [{ id: 1, c: 3 }]);
   expect((await gateway.send("GET", "/indexes/s/documents")).body.results).toEqual([{ id: 1, c: 3 }]);

@@ -1,8 +1,11 @@
 import { shardOf } from "@miroir/routing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { sendAndWait } from "../support/http.ts";
+import { TEST_TIMEOUT_MS } from "../support/nodes.ts";
 import { TOPOLOGIES } from "./topologies.ts";
+
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const IDS = Array.from({ length: 40 }, (_, id) => String(id));
 
@@ -44,5 +47,5 @@ describe.each(TOPOLOGIES)("$name", ({ options }) => {
 
     await sendAndWait(gateway.send, "DELETE", "/indexes/p/documents");
     expect(await held()).toEqual(placed([]));
-  }, 120_000);
+  });
 });

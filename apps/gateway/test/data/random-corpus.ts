@@ -15,7 +15,9 @@ const document = fc.record({
   title: words(1, 5),
   text: words(0, 12),
   color: maybe(fc.option(fc.constantFrom(...COLORS), { nil: null, freq: 6 })),
-  price: maybe(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(1.5, 2.25, 1e3), fc.constantFrom("cheap", "dear"))),
+  price: maybe(
+    fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(1.5, 2.25, 1e3), fc.constantFrom("cheap", "dear")),
+  ),
   tags: maybe(fc.array(fc.constantFrom(...WORDS.slice(0, 8)), { maxLength: 3 })),
   maker: maybe(fc.record({ name: fc.constantFrom("Ada", "Bo", "Cyd"), year: fc.integer({ min: 1990, max: 1999 }) })),
   _geo: maybe(fc.record({ lat: fc.integer({ min: -80, max: 80 }), lng: fc.integer({ min: -170, max: 170 }) })),

@@ -26,7 +26,9 @@ it("asks one replica of every shard: a fresh one if there is any, a stale one if
       const isUsable = (node: string) => !isDown(node);
       const plan = planRead({ placement, key, shards, isUsable, cost, isStale: (node, shard) => isStale(node, shard) });
 
-      const asked = plan.assignments.flatMap((assignment) => assignment.shards.map((shard) => [assignment.node, shard] as const));
+      const asked = plan.assignments.flatMap((assignment) =>
+        assignment.shards.map((shard) => [assignment.node, shard] as const),
+      );
       expect([...asked.map(([, shard]) => shard), ...plan.missing].sort((a, b) => a - b)).toEqual(shards);
       expect(new Set(plan.assignments.map(({ node }) => node)).size).toBe(plan.assignments.length);
 

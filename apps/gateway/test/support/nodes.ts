@@ -21,6 +21,9 @@ export const NODE_KEY = "nodeKeynodeKeynodeKey";
 /** Whether tests run on real Meilisearch processes, from the binary that `MEILISEARCH_BIN` names. */
 export const ON_REAL_NODES = process.env.MEILISEARCH_BIN !== undefined;
 
+/** How long a test may take: real nodes need seconds where development nodes need milliseconds. */
+export const TEST_TIMEOUT_MS = ON_REAL_NODES ? 300_000 : 20_000;
+
 /** Starts empty nodes: development nodes, or real ones where `MEILISEARCH_BIN` is set. */
 export function startNodes(count: number): Promise<TestNode[]> {
   const start = ON_REAL_NODES ? startProcess : startDevNode;
