@@ -1,11 +1,15 @@
 import { conformance, createManualClock } from "@miroir/store-contract/conformance";
 import { Redis } from "ioredis";
-import { afterAll } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { openRedisStore } from "../src/index.ts";
+import { SCRIPTS } from "../src/scripts.ts";
+import { keyOf, watchScripts } from "./support/monitor.ts";
 import { dropPrefix, testPrefix, testServer } from "./support/redis.ts";
+import { slotOf } from "./support/slot.ts";
 
 const server = await testServer();
-const redis = new Redis(server.url);
+const redis = new Redis(server.url, { protocol: 2 });
+const scripts = await watchScripts(redis, "{test-");
 const clock = createManualClock();
 
 conformance({
@@ -20,7 +24,31 @@ conformance({
   },
 });
 
+describe("what scripts touch, seen by MONITOR while the suite ran", () => {
+  it("is in the slot of the script's first key, for every script", async () => {
+    await scripts.settle();
+    // Only an upgrade runs this one: migrate.redis.test.ts.
+    const ran = new Set([...scripts.runs.map(({ script }) => script), "migrate-1-aliases"]);
+    expect([...SCRIPTS.keys()].filter((name) => !ran.has(name))).toEqual([]);
+    for (const { script, keys, commands } of scripts.runs) {
+      const slots = new Set([...keys, ...commands.flatMap((command) => keyOf(command) ?? [])].map(slotOf));
+      expect([...slots], script).toHaveLength(1);
+    }
+  });
+
+  it("is among its keys, unless its header says how it is derived", () => {
+    const undeclared = new Set<string>();
+    for (const { script, keys, commands } of scripts.runs) {
+      const given = new Set(keys);
+      const derived = commands.map(keyOf).filter((key) => key !== null && !given.has(key));
+      if (derived.length > 0 && !SCRIPTS.get(script)?.lua.includes("\n-- Derived: ")) undeclared.add(script);
+    }
+    expect([...undeclared]).toEqual([]);
+  });
+});
+
 afterAll(async () => {
+  scripts.stop();
   redis.disconnect();
   await server.stop();
 });

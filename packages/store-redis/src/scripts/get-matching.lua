@@ -6,7 +6,8 @@
 --
 -- @include conditions
 
-local matches, found = row_test(ARGV[1], 0), { 'rows' }
+local found = { 'rows' }
+local matches = row_test(ARGV[1], 0)
 for i, key in ipairs(KEYS) do
   if matches(key) then
     found[#found + 1] = i

@@ -4,7 +4,7 @@
 -- KEYS[4] hash: uid by physical uid
 -- KEYS[5..] rows, two by two: of the first and of the second uid of each pair
 -- ARGV[6..] for each pair: `swap` or `rename`, and the two uids
--- Answers: swapped; not_found or already_exists, with why and which key
+-- Answers: swapped; not_found, already_exists, with why and which key
 --
 -- @include write
 

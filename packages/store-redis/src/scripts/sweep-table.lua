@@ -13,7 +13,8 @@ return write(function(now)
   local base = base_of(KEYS[3])
   for _, member in ipairs(expired) do
     redis.call('DEL', base .. member)
-    for i = 3, #KEYS do
+    redis.call('ZREM', KEYS[3], member)
+    for i = 4, #KEYS do
       redis.call('ZREM', KEYS[i], member)
     end
   end
