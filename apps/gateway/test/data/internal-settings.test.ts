@@ -9,13 +9,15 @@ import {
   nodeSettings,
 } from "../../src/indexes/internal-settings.ts";
 
-/** What a node shows after an update: set members replaced, the rest as it was. */
-const shown = (patch: Record<string, unknown>) => ({ ...DEFAULT_SETTINGS, ...patch }) as Settings;
+/** What a node shows of a new index, or after an update: what was sent replaced, the rest as it was. */
+function shown(patch: Record<string, unknown> = {}): Settings {
+  const faceting = { ...DEFAULT_SETTINGS.faceting, ...(INITIAL_NODE_SETTINGS.faceting as object) };
+  return { ...DEFAULT_SETTINGS, ...INITIAL_NODE_SETTINGS, faceting, ...patch } as Settings;
+}
 
 describe("settings on their way to a node and back", () => {
   it("a new index shows clients the defaults", () => {
-    const faceting = { ...DEFAULT_SETTINGS.faceting, ...(INITIAL_NODE_SETTINGS.faceting as object) };
-    expect(clientSettings(shown({ ...INITIAL_NODE_SETTINGS, faceting }))).toEqual(DEFAULT_SETTINGS);
+    expect(clientSettings(shown())).toEqual(DEFAULT_SETTINGS);
   });
 
   it.each<SettingsPatch>([
