@@ -259,6 +259,28 @@ export const tasksTests = {
       };
       await fc.assert(fc.asyncProperty(filters(times), requests, list), { numRuns: 300 });
     },
+    "pages right where a field has several values, in any order": async (t) => {
+      const tasks = await manyTasks(t);
+      const indexUids = ["books", "movies", "__proto__"];
+      const statuses = [...TASK_STATUSES];
+      for (const turn of range(6)) {
+        // Every order of three, and as many of the statuses.
+        const turned = [...indexUids.slice(turn % 3), ...indexUids.slice(0, turn % 3)];
+        const filter = {
+          indexUids: turn < 3 ? turned : turned.reverse(),
+          ...(turn % 2 === 0 ? {} : { statuses: [...statuses.slice(turn % 5), ...statuses.slice(0, turn % 5)] }),
+        };
+        const matching = tasks.filter((task) => asked(filter, task));
+        for (const limit of range(10)) {
+          const expected = {
+            items: matching.slice(0, limit),
+            total: matching.length,
+            next: matching[limit]?.uid ?? null,
+          };
+          expect(await t.store.tasks.list(filter, { limit })).toEqual(expected);
+        }
+      }
+    },
     "reaches the end by `next`, each task once": async (t) => {
       const tasks = await manyTasks(t);
       for (const reverse of [false, true]) {
