@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MeilisearchError } from "@miroir/meilisearch";
+import { DEFAULT_EXPERIMENTAL_FEATURES, MeilisearchError } from "@miroir/meilisearch";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import Fastify from "fastify";
 import type { Fault, Faults } from "./faults.ts";
@@ -8,14 +8,19 @@ import { toJsonText } from "./json-text.ts";
 import type { NodeState } from "./node-state.ts";
 import { checkMasterKey } from "./server/auth.ts";
 import { preflight } from "./server/cors.ts";
+import { decodeBody } from "./server/decode-body.ts";
 import { documentRoutes } from "./server/document-routes.ts";
 import { faultRoutes } from "./server/fault-routes.ts";
+import { featureRoutes } from "./server/feature-routes.ts";
+import { fieldRoutes } from "./server/field-routes.ts";
 import { indexRoutes } from "./server/index-routes.ts";
+import { multiSearchRoutes } from "./server/multi-search-routes.ts";
 import type { RouteReply } from "./server/route.ts";
 import { createRouter } from "./server/route.ts";
 import { searchRoutes } from "./server/search-routes.ts";
 import { serverRoutes } from "./server/server-routes.ts";
 import { settingsRoutes } from "./server/settings-routes.ts";
+import { similarRoutes } from "./server/similar-routes.ts";
 import { swapRoutes } from "./server/swap-routes.ts";
 import { taskRoutes } from "./server/task-routes.ts";
 import { unsupportedRoutes } from "./server/unsupported-routes.ts";
@@ -46,7 +51,13 @@ export function createDevNode(options: DevNodeOptions = {}): DevNode {
   const now = options.now ?? Date.now;
   const tasks = createTaskQueue({ now, taskDelayMs: options.taskDelayMs ?? 0 });
   const closing = new AbortController();
-  const state: NodeState = { indexes: new Map(), tasks, now };
+  const state: NodeState = {
+    indexes: new Map(),
+    tasks,
+    now,
+    features: DEFAULT_EXPERIMENTAL_FEATURES,
+    networkSelf: null,
+  };
   const faults = createFaults((stalled) => tasks.stall(stalled));
   const route = createRouter([
     ...faultRoutes(faults),
@@ -56,8 +67,12 @@ export function createDevNode(options: DevNodeOptions = {}): DevNode {
     ...settingsRoutes(state),
     ...documentRoutes(state),
     ...searchRoutes(state),
+    ...multiSearchRoutes(state),
+    ...similarRoutes(state),
+    ...fieldRoutes(state),
+    ...featureRoutes(state),
     ...taskRoutes(state),
-    ...unsupportedRoutes(),
+    ...unsupportedRoutes(state),
   ]);
 
   const answer = (request: FastifyRequest, path: string, rawQuery: string): RouteReply => {
@@ -83,7 +98,12 @@ export function createDevNode(options: DevNodeOptions = {}): DevNode {
     routerOptions: { maxParamLength: 2000 },
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => {
+    decodeBody(body as Buffer, request.headers["content-encoding"], bodyLimitBytes).then(
+      (decoded) => done(null, decoded),
+      (error: Error) => done(error),
+    );
+  });
   app.setErrorHandler((error, _request, reply) => {
     const tooLarge = (error as { statusCode?: number }).statusCode === 413;
     return send(

@@ -1,11 +1,15 @@
+import type { ExperimentalFeatures } from "@miroir/meilisearch";
 import { isIndexUid, MeilisearchError } from "@miroir/meilisearch";
 import type { NodeIndex } from "./indexes/node-index.ts";
 import { createNodeIndex } from "./indexes/node-index.ts";
 import type { TaskQueue } from "./tasks/task-queue.ts";
 
-/** Everything a node keeps: its indexes and its tasks. */
+/** Everything a node keeps. */
 export interface NodeState {
   readonly indexes: Map<string, NodeIndex>;
+  features: ExperimentalFeatures;
+  /** What the node is called in a network. */
+  networkSelf: string | null;
   readonly tasks: TaskQueue;
   readonly now: () => number;
 }

@@ -36,8 +36,8 @@ describe("a node", () => {
 
   it("says 501 to what it leaves out and 404 with nothing to what nobody knows", async () => {
     const { call } = await start();
-    const multiSearch = await call("POST", "/multi-search", { queries: [] });
-    expect(multiSearch).toMatchObject({ status: 501, body: { code: "miroir_not_implemented" } });
+    const webhooks = await call("GET", "/webhooks");
+    expect(webhooks).toMatchObject({ status: 501, body: { code: "miroir_not_implemented" } });
     expect(await call("GET", "/nowhere")).toMatchObject({ status: 404, text: "" });
   });
 

@@ -1,6 +1,7 @@
 import { arrayItems, objectFields } from "@miroir/meilisearch";
 import type { JsonObject } from "../engine/json-tree.ts";
 import { parseJsonTree } from "../engine/json-tree.ts";
+import type { DocumentVectors } from "./vectors.ts";
 
 /** A document as it is kept: the text of every top-level field, untouched, and the values that are indexed. */
 export interface StoredDocument {
@@ -8,7 +9,7 @@ export interface StoredDocument {
   readonly id: string;
   /** Field → JSON text; `_vectors` is kept apart. */
   readonly fields: ReadonlyMap<string, string>;
-  readonly vectors: string | null;
+  readonly vectors: DocumentVectors;
   readonly tree: JsonObject;
 }
 
@@ -25,23 +26,15 @@ export function objectText(fields: Iterable<readonly [string, string]>): string 
   return `{${[...fields].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
 }
 
-export function storeDocument(docid: number, id: string, fields: ReadonlyMap<string, string>): StoredDocument {
+export function storeDocument(
+  docid: number,
+  id: string,
+  fields: ReadonlyMap<string, string>,
+  vectors: DocumentVectors,
+): StoredDocument {
   const kept = new Map(fields);
   kept.delete("_vectors");
-  return {
-    docid,
-    id,
-    fields: kept,
-    vectors: fields.get("_vectors") ?? null,
-    tree: parseJsonTree(objectText(kept)) as JsonObject,
-  };
-}
-
-/** All fields again, `_vectors` included: what a partial update is merged into. */
-export function allFields(document: StoredDocument): Map<string, string> {
-  const fields = new Map(document.fields);
-  if (document.vectors !== null) fields.set("_vectors", document.vectors);
-  return fields;
+  return { docid, id, fields: kept, vectors, tree: parseJsonTree(objectText(kept)) as JsonObject };
 }
 
 /** Cuts the fields named by dotted paths out of a document's texts; null keeps everything. */

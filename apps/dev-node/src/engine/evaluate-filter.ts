@@ -1,42 +1,40 @@
-import type { Filter } from "@miroir/meilisearch";
+import type { ExperimentalFeatures, Filter, Settings } from "@miroir/meilisearch";
 import { filterNodes, MeilisearchError } from "@miroir/meilisearch";
+import { checkFeature } from "../features.ts";
+import type { IndexView } from "../indexes/node-index.ts";
 import type { DocSet } from "./doc-set.ts";
 import { addDoc, difference, emptyDocs, intersection, unite } from "./doc-set.ts";
 import type { FacetReader, FieldFacets } from "./facet-values.ts";
 import { normalizeFacet } from "./facet-values.ts";
-import type { FilterableRule } from "./filterable.ts";
 import { filterFeatures } from "./filterable.ts";
 import { compareBytes, distanceMetres } from "./sort-rules.ts";
 
-export type FilterCode = "invalid_search_filter" | "invalid_document_filter";
+export type FilterCode = "invalid_search_filter" | "invalid_document_filter" | "invalid_similar_filter";
 
-/**
- * The documents of `universe` that a filter keeps.
- * Throws MeilisearchError: the given code for attributes or operators that are not filterable, feature_not_enabled.
- */
-export function evaluateFilter(
-  filter: Filter,
-  universe: DocSet,
-  facets: FacetReader,
-  rules: readonly FilterableRule[],
-  code: FilterCode,
-): DocSet {
-  for (const node of filterNodes(filter)) checkNode(node, facets, rules, code);
-  return evaluate(filter, universe, facets);
+export interface FilterContext {
+  readonly view: IndexView;
+  readonly settings: Settings;
+  readonly features: ExperimentalFeatures;
+  /** Of errors about attributes or operators that are not filterable. */
+  readonly code: FilterCode;
 }
 
-function checkNode(node: Filter, facets: FacetReader, rules: readonly FilterableRule[], code: FilterCode): void {
-  if (node.kind === "contains") {
-    throw new MeilisearchError(
-      "feature_not_enabled",
-      "Using `CONTAINS` in a filter requires enabling the `containsFilter` experimental feature.",
-    );
-  }
+/** The documents of `universe` that a filter keeps. Throws MeilisearchError: the given code, feature_not_enabled. */
+export function evaluateFilter(filter: Filter, universe: DocSet, context: FilterContext): DocSet {
+  for (const node of filterNodes(filter)) checkNode(node, context);
+  return evaluate(filter, universe, context.view);
+}
+
+function checkNode(node: Filter, { view, settings, features, code }: FilterContext): void {
+  if (node.kind === "contains") checkFeature(features, "containsFilter", "Using `CONTAINS` in a filter");
   if (node.kind === "vectorExists") {
-    throw new MeilisearchError(
-      "feature_not_enabled",
-      "Using a vector filter requires enabling the `multimodal` experimental feature.",
-    );
+    checkFeature(features, "multimodal", "Using a vector filter");
+    if (node.embedder !== null && !Object.hasOwn(settings.embedders, node.embedder)) {
+      throw new MeilisearchError(code, `The embedder \`${node.embedder}\` does not exist.`);
+    }
+    if (typeof node.origin === "object" && node.origin !== null) {
+      throw new MeilisearchError(code, `The fragment \`${node.origin.fragment}\` does not exist.`);
+    }
   }
   const field =
     "field" in node
@@ -47,8 +45,8 @@ function checkNode(node: Filter, facets: FacetReader, rules: readonly Filterable
           ? "_geojson"
           : null;
   if (field === null) return;
-  const features = filterFeatures(rules, field);
-  if (features === null) {
+  const allowed = filterFeatures(settings.filterableAttributes, field);
+  if (allowed === null) {
     throw new MeilisearchError(code, `Attribute \`${field}\` is not filterable.`);
   }
   if (node.kind === "geoPolygon") {
@@ -57,25 +55,26 @@ function checkNode(node: Filter, facets: FacetReader, rules: readonly Filterable
   if (node.kind === "geoBoundingBox" && Number(node.topRight[0]) < Number(node.bottomLeft[0])) {
     throw new MeilisearchError(code, "The top latitude must be above the bottom latitude.");
   }
-  if (facets.field(field) === null) return;
+  if (view.facets.field(field) === null) return;
   const comparison = node.kind === "range" || (node.kind === "compare" && node.op !== "=" && node.op !== "!=");
   const equality = node.kind === "in" || (node.kind === "compare" && !comparison);
-  if ((comparison && !features.comparison) || (equality && !features.equality)) {
+  if ((comparison && !allowed.comparison) || (equality && !allowed.equality)) {
     throw new MeilisearchError(code, `The filter operator is not allowed for the attribute \`${field}\`.`);
   }
 }
 
-function evaluate(filter: Filter, universe: DocSet, facets: FacetReader): DocSet {
+function evaluate(filter: Filter, universe: DocSet, view: IndexView): DocSet {
+  const { facets } = view;
   switch (filter.kind) {
     case "and":
-      return filter.filters.reduce((docs, member) => evaluate(member, docs, facets), universe);
+      return filter.filters.reduce((docs, member) => evaluate(member, docs, view), universe);
     case "or": {
       const out = emptyDocs(universe.length * 32);
-      for (const member of filter.filters) unite(out, evaluate(member, universe, facets));
+      for (const member of filter.filters) unite(out, evaluate(member, universe, view));
       return out;
     }
     case "not":
-      return difference(universe, evaluate(filter.filter, universe, facets));
+      return difference(universe, evaluate(filter.filter, universe, view));
     case "geoRadius":
       return pointsWhere(
         universe,
@@ -92,14 +91,36 @@ function evaluate(filter: Filter, universe: DocSet, facets: FacetReader): DocSet
           lat <= top && lat >= bottom && (left <= right ? lng >= left && lng <= right : lng >= left || lng <= right),
       );
     }
-    case "geoPolygon":
     case "vectorExists":
+      return embeddedDocs(filter, universe, view);
+    case "geoPolygon":
       return emptyDocs(universe.length * 32);
     default: {
       const field = facets.field(filter.field);
       return intersection(universe, fieldDocs(filter, field, universe));
     }
   }
+}
+
+/** Of documents without embeddings, only the origin "user-provided" may hold: null is something to provide. */
+function embeddedDocs(
+  { embedder, origin }: Extract<Filter, { kind: "vectorExists" }>,
+  universe: DocSet,
+  view: IndexView,
+): DocSet {
+  const out = emptyDocs(universe.length * 32);
+  for (const name of embedder === null ? view.embedders : [embedder]) {
+    for (const [docid, { embeddings, regenerate, userProvided }] of view.vectors(name)) {
+      const found =
+        origin === "userProvided"
+          ? userProvided
+          : origin === "regenerate"
+            ? regenerate
+            : origin === null && embeddings.length > 0;
+      if (found) addDoc(out, docid);
+    }
+  }
+  return intersection(out, universe);
 }
 
 type FieldFilter = Extract<Filter, { field: string }>;

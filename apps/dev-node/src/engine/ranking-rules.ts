@@ -5,6 +5,7 @@ import type { FacetReader } from "./facet-values.ts";
 import type { Rule } from "./rule.ts";
 import { geoSortRule, sortRule } from "./sort-rules.ts";
 import type { TermDocs } from "./term-subset.ts";
+import { vectorRule } from "./vector-rule.ts";
 import {
   attributeRankRule,
   exactAttributeRule,
@@ -92,6 +93,39 @@ export function rankingRules(
         if (custom?.kind === "field") bySort(custom);
       }
     }
+  }
+  return rules;
+}
+
+/** The rules of a search by vectors: similarity stands where the first rule about words stands in the settings. */
+export function vectorRules(
+  similarities: ReadonlyMap<number, number>,
+  facets: FacetReader,
+  settings: Settings,
+  sort: readonly SortRule[],
+): Rule[] {
+  const rules: Rule[] = [];
+  const used = new Set<string>();
+  const sorted = new Set<string>();
+  const bySort = (rule: SortRule): void => {
+    if (rule.kind === "geo") {
+      rules.push(geoSortRule(facets, [rule.latitude, rule.longitude], rule.direction === "asc"));
+    } else if (!sorted.has(rule.field)) {
+      sorted.add(rule.field);
+      const hidden = !isDisplayed(settings, rule.field);
+      rules.push(sortRule(facets, { field: rule.field, ascending: rule.direction === "asc", hidden }));
+    }
+  };
+  for (const rule of settings.rankingRules) {
+    if (rule.includes(":")) {
+      for (const custom of parseSort([rule])) bySort(custom);
+      continue;
+    }
+    const name = rule === "sort" ? rule : "vector";
+    if (used.has(name)) continue;
+    used.add(name);
+    if (name === "vector") rules.push(vectorRule(similarities));
+    else for (const entry of sort) bySort(entry);
   }
   return rules;
 }

@@ -7,6 +7,7 @@ export interface Rank {
 export type ScoreDetail =
   | { readonly kind: "words" | "typo" | "proximity" | "fid" | "position" | "exactWords"; readonly rank: Rank }
   | { readonly kind: "exactAttribute"; readonly matchType: "exactMatch" | "matchesStart" | "noExactMatch" }
+  | { readonly kind: "vector"; readonly similarity: number | null }
   | {
       readonly kind: "sort";
       readonly field: string;
@@ -24,10 +25,12 @@ export type ScoreDetail =
 
 const exactRanks = { exactMatch: 3, matchesStart: 2, noExactMatch: 1 } as const;
 
-function rankOf(detail: ScoreDetail): Rank | null {
+/** Null for rules that only order, and for vectors. */
+export function rankOf(detail: ScoreDetail): Rank | null {
   switch (detail.kind) {
     case "sort":
     case "geo":
+    case "vector":
       return null;
     case "exactAttribute":
       return { rank: exactRanks[detail.matchType], max: 3 };
@@ -39,16 +42,21 @@ function rankOf(detail: ScoreDetail): Rank | null {
 const localScore = ({ rank, max }: Rank): number => (max === 0 ? 1 : rank / max);
 
 /** Folds ranks in rule order in mixed radix, so that an earlier rule always outweighs all later ones. */
-export function globalScore(details: readonly ScoreDetail[]): number {
+export function foldRanks(ranks: readonly Rank[]): number {
   let rank = 1;
   let max = 1;
-  for (const detail of details) {
-    const inner = rankOf(detail);
-    if (inner === null) continue;
+  for (const inner of ranks) {
     rank = (rank - 1) * inner.max + inner.rank;
     max *= inner.max;
   }
   return rank / max;
+}
+
+/** The `_rankingScore`: the similarity where vectors were searched, and all ranks folded otherwise. */
+export function globalScore(details: readonly ScoreDetail[]): number {
+  const vector = details.find((detail) => detail.kind === "vector");
+  if (vector !== undefined) return vector.similarity ?? 0;
+  return foldRanks(details.flatMap((detail) => rankOf(detail) ?? []));
 }
 
 /** The `_rankingScoreDetails` object; `unified` is for the old `attribute` rule, which shows two rules as one. */
@@ -106,6 +114,9 @@ export function scoreDetailsJson(details: readonly ScoreDetail[], unified: boole
             score: globalScore([{ kind: "exactAttribute", matchType: "noExactMatch" }, detail]),
           };
         }
+        break;
+      case "vector":
+        out.vectorSort = { order: order++, similarity: detail.similarity };
         break;
       case "sort": {
         const name = `${detail.field}:${detail.ascending ? "asc" : "desc"}`;

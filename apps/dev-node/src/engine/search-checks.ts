@@ -1,5 +1,6 @@
-import type { SearchRequest, Settings, SortRule } from "@miroir/meilisearch";
+import type { ExperimentalFeatures, SearchRequest, Settings, SortRule } from "@miroir/meilisearch";
 import { MeilisearchError, parseSort } from "@miroir/meilisearch";
+import { checkFeature } from "../features.ts";
 import { matchesAttribute, matchesPattern } from "./attribute-patterns.ts";
 import type { FacetReader } from "./facet-values.ts";
 import { filterFeatures } from "./filterable.ts";
@@ -13,27 +14,21 @@ export interface CheckedSearch {
 }
 
 /** Checks what only the index can: attributes that must be sortable, filterable, searchable. Throws MeilisearchError. */
-export function checkSearch(request: SearchRequest, facets: FacetReader, settings: Settings): CheckedSearch {
+export function checkSearch(
+  request: SearchRequest,
+  facets: FacetReader,
+  settings: Settings,
+  features: ExperimentalFeatures,
+): CheckedSearch {
+  if (request.media !== null) checkFeature(features, "multimodal", "Passing `media` in a search query");
+  if (request.useNetwork === true) checkFeature(features, "network", "Passing `useNetwork` in a search query");
   const sort = checkSort(parseSort(request.sort), settings);
   checkDistinct(request.distinct, settings);
-  checkHybrid(request, settings);
   return {
     sort,
     facetFields: request.facets === null ? [] : facetNames(request.facets, facets, settings),
     restrictedTo: checkSearchOn(request.attributesToSearchOn, settings),
   };
-}
-
-/** Keyword searches may name an embedder; a search that would really need one is refused rather than answered wrongly. */
-function checkHybrid({ hybrid, q, vector }: SearchRequest, settings: Settings): void {
-  const hasQuery = q !== null && q.trim() !== "";
-  if (hybrid === null || !(hasQuery || vector !== null)) return;
-  if (!(hybrid.embedder in settings.embedders)) {
-    throw new MeilisearchError("invalid_search_embedder", `Cannot find embedder with name \`${hybrid.embedder}\`.`);
-  }
-  if (hybrid.semanticRatio > 0) {
-    throw new MeilisearchError("miroir_not_implemented", "The development node does not search vectors.");
-  }
 }
 
 function checkSort(sort: SortRule[], settings: Settings): SortRule[] {
@@ -84,8 +79,8 @@ function checkSearchOn(names: readonly string[] | null, settings: Settings): rea
   return names;
 }
 
-/** The attributes that facet names and patterns stand for, in alphabetical order. */
-function facetNames(patterns: readonly string[], facets: FacetReader, settings: Settings): string[] {
+/** The attributes that facet names and patterns stand for, in alphabetical order. Throws invalid_search_facets. */
+export function facetNames(patterns: readonly string[], facets: FacetReader, settings: Settings): string[] {
   const rules = settings.filterableAttributes;
   for (const pattern of patterns) {
     const known = pattern.includes("*") ? rules.length > 0 : filterFeatures(rules, pattern) !== null;

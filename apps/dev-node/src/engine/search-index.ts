@@ -1,5 +1,6 @@
-import type { SearchRequest, Settings, SortRule } from "@miroir/meilisearch";
+import type { ExperimentalFeatures, SearchRequest, Settings, SortRule } from "@miroir/meilisearch";
 import type { IndexView } from "../indexes/node-index.ts";
+import type { BucketSortInput } from "./bucket-sort.ts";
 import { bucketSort } from "./bucket-sort.ts";
 import { oneOfEach, sharedValues } from "./distinct.ts";
 import type { DocSet } from "./doc-set.ts";
@@ -7,16 +8,20 @@ import { countDocs, difference, emptyDocs, unite } from "./doc-set.ts";
 import { evaluateFilter } from "./evaluate-filter.ts";
 import type { FacetResult } from "./facet-distribution.ts";
 import { facetDistribution } from "./facet-distribution.ts";
+import type { Hit } from "./hybrid.ts";
+import { keywordsSuffice, mergeHybrid } from "./hybrid.ts";
 import { buildQueryGraph, resolveUniverse } from "./query-graph.ts";
 import type { LocatedTerm } from "./query-terms.ts";
 import { createTermMaker, parseQuery } from "./query-terms.ts";
-import { rankingRules } from "./ranking-rules.ts";
-import type { ScoreDetail } from "./score.ts";
-import { checkSearch } from "./search-checks.ts";
+import { rankingRules, vectorRules } from "./ranking-rules.ts";
+import { checkSearch, facetNames } from "./search-checks.ts";
+import type { SearchKind, SemanticQuery } from "./search-kind.ts";
+import { searchKind } from "./search-kind.ts";
 import { createTermDocs } from "./term-subset.ts";
+import { similaritiesTo } from "./vector-rule.ts";
 
 export interface SearchOutcome {
-  readonly hits: readonly { readonly docid: number; readonly details: readonly ScoreDetail[] }[];
+  readonly hits: readonly Hit[];
   readonly total: number;
   /** What counts as a match, as far as the ranking looked. */
   readonly candidates: DocSet;
@@ -24,75 +29,152 @@ export interface SearchOutcome {
   /** Every term of the query, n-grams included. */
   readonly terms: readonly LocatedTerm[];
   readonly sort: readonly SortRule[];
+  /** How many hits come from vectors; null in a search by keywords. */
+  readonly semanticHitCount: number | null;
+  /** The vector that was searched for, if one was. */
+  readonly vector: readonly number[] | null;
 }
 
+/** One way of ranking, and what it found. */
+type Ranked = Pick<SearchOutcome, "hits" | "candidates" | "terms">;
+
 /**
- * Searches one version of an index.
- * Throws MeilisearchError for what only the index can refuse: attributes that are not filterable, sortable or searchable.
+ * Searches one version of an index, by keywords, by vectors, or by both.
+ * Throws MeilisearchError for what only the index can refuse: attributes that are not filterable, sortable or
+ * searchable, embedders it has not, features that are off.
  */
-export function searchIndex(view: IndexView, settings: Settings, request: SearchRequest): SearchOutcome {
-  const { sort, facetFields, restrictedTo } = checkSearch(request, view.facets, settings);
+export function searchIndex(
+  view: IndexView,
+  settings: Settings,
+  features: ExperimentalFeatures,
+  request: SearchRequest,
+): SearchOutcome {
+  const { sort, facetFields, restrictedTo } = checkSearch(request, view.facets, settings, features);
+  const kind = searchKind(request, settings);
 
   let universe = view.all;
   if (request.filter !== null) {
-    universe = evaluateFilter(
-      request.filter,
-      universe,
-      view.facets,
-      settings.filterableAttributes,
-      "invalid_search_filter",
-    );
+    universe = evaluateFilter(request.filter, universe, { view, settings, features, code: "invalid_search_filter" });
   }
+  const distinct = request.distinct ?? settings.distinctAttribute;
+  const sameValue = distinct === null ? null : sharedValues(view.facets, view.capacity, distinct);
+  const { from, length, byPage } = pageWindow(request, settings);
 
   const docs = createTermDocs(view.words(restrictedTo));
   const makeTerm = createTermMaker(docs.db, view.query);
-  const { terms, negativeWords, negativePhrases } = parseQuery(request.q ?? "", view.query, makeTerm);
+  const { terms, negativeWords, negativePhrases } = parseQuery(
+    kind.kind === "semantic" ? "" : (request.q ?? ""),
+    view.query,
+    makeTerm,
+  );
   if (negativeWords.length + negativePhrases.length > 0) {
     const excluded = emptyDocs(view.capacity);
     for (const word of negativeWords) unite(excluded, docs.db.wordDocs(word, false));
     for (const phrase of negativePhrases) unite(excluded, docs.phrase(phrase));
     universe = difference(universe, excluded);
   }
-  const graph = terms.length === 0 ? null : buildQueryGraph(terms, makeTerm);
-  if (graph !== null) universe = resolveUniverse(graph, request.matchingStrategy, docs, universe);
 
+  type Page = Pick<BucketSortInput, "from" | "length">;
+  const rank = (input: Pick<BucketSortInput, "rules" | "graph" | "universe"> & Page) => {
+    const { hits, candidates } = bucketSort({
+      ...input,
+      threshold: request.rankingScoreThreshold,
+      exhaustiveUpTo: byPage ? settings.pagination.maxTotalHits : null,
+      sameValue,
+    });
+    return { hits, candidates: byPage && sameValue !== null ? oneOfEach(candidates, sameValue) : candidates };
+  };
+  const byKeywords = (page: Page): Ranked => {
+    const graph = terms.length === 0 ? null : buildQueryGraph(terms, makeTerm);
+    const ranked = rank({
+      rules: rankingRules(docs, view.facets, settings, request, sort, graph !== null),
+      universe: graph === null ? universe : resolveUniverse(graph, request.matchingStrategy, docs, universe),
+      graph,
+      ...page,
+    });
+    const readings = (graph?.nodes ?? []).flatMap(({ term }) =>
+      term === null ? [] : [{ term: term.subset.term, positions: term.positions }],
+    );
+    return { ...ranked, terms: readings };
+  };
+  const byVectors = (vector: readonly number[], semantic: SemanticQuery, page: Page): Ranked => {
+    const similarities = similaritiesTo(Float32Array.from(vector), embeddingsOf(view, semantic), semantic.distribution);
+    const rules = vectorRules(similarities, view.facets, settings, sort);
+    return { ...rank({ rules, graph: null, universe, ...page }), terms: [] };
+  };
+
+  const found = search(kind, { from, length, sameValue }, byKeywords, byVectors);
+  const total = countDocs(found.candidates);
+  const facets = !request.facets?.length ? null : countFacets(view, settings, found.candidates, facetFields);
+  const semantic = found.hits.filter(({ details }) => details.some((detail) => detail.kind === "vector"));
+  return { ...found, total, facets, sort, semanticHitCount: kind.kind === "keyword" ? null : semantic.length };
+}
+
+/** Both ways of a hybrid search rank everything up to the end of the page; neither may fill it before they are merged. */
+function search(
+  kind: SearchKind,
+  { from, length, sameValue }: Pick<BucketSortInput, "from" | "length" | "sameValue">,
+  byKeywords: (page: Pick<BucketSortInput, "from" | "length">) => Ranked,
+  byVectors: (
+    vector: readonly number[],
+    semantic: SemanticQuery,
+    page: Pick<BucketSortInput, "from" | "length">,
+  ) => Ranked,
+): Ranked & Pick<SearchOutcome, "vector"> {
+  switch (kind.kind) {
+    case "keyword":
+      return { ...byKeywords({ from, length }), vector: null };
+    case "semantic":
+      return { ...byVectors(kind.vector, kind, { from, length }), vector: kind.vector };
+    case "hybrid": {
+      const prefix = { from: 0, length: from + length };
+      const keywords = byKeywords(prefix);
+      if (kind.vector === null || keywordsSuffice(keywords.hits, prefix.length, kind.ratio)) {
+        return { ...keywords, hits: keywords.hits.slice(from, from + length), vector: null };
+      }
+      const vectors = byVectors(kind.vector, kind, prefix);
+      const merged = mergeHybrid({ keywords, vectors, ratio: kind.ratio, from, length, sameValue });
+      return { ...merged, terms: keywords.terms, vector: kind.vector };
+    }
+  }
+}
+
+function* embeddingsOf(view: IndexView, { embedder }: SemanticQuery) {
+  for (const [docid, { embeddings }] of view.vectors(embedder)) yield [docid, embeddings] as const;
+}
+
+/** Which ranked hits a request asks for; what lies beyond `maxTotalHits` is out of reach. */
+function pageWindow(
+  request: SearchRequest,
+  settings: Settings,
+): { readonly from: number; readonly length: number; readonly byPage: boolean } {
   const byPage = request.page !== null || request.hitsPerPage !== null;
   const perPage = request.hitsPerPage ?? 20;
   const page = request.page ?? 1;
   const { maxTotalHits } = settings.pagination;
   const from = Math.min(byPage ? Math.max(0, page - 1) * perPage : request.offset, maxTotalHits);
   const asked = byPage ? (page === 0 ? 0 : perPage) : request.limit;
-  const length = Math.min(asked, maxTotalHits - from);
-
-  const distinct = request.distinct ?? settings.distinctAttribute;
-  const sameValue = distinct === null ? null : sharedValues(view.facets, view.capacity, distinct);
-  const output = bucketSort({
-    rules: rankingRules(docs, view.facets, settings, request, sort, graph !== null),
-    graph,
-    universe,
-    from,
-    length,
-    threshold: request.rankingScoreThreshold,
-    exhaustiveUpTo: byPage ? maxTotalHits : null,
-    sameValue,
-  });
-  let candidates = output.candidates;
-  if (byPage && sameValue !== null) candidates = oneOfEach(candidates, sameValue);
-
-  const total = countDocs(candidates);
-  const facets =
-    request.facets === null || request.facets.length === 0
-      ? null
-      : facetDistribution(view.facets, candidates, total, facetFields, settings.faceting.maxValuesPerFacet, (field) =>
-          facetOrder(settings, field),
-        );
-  const readings = (graph?.nodes ?? []).flatMap(({ term }) =>
-    term === null ? [] : [{ term: term.subset.term, positions: term.positions }],
-  );
-  return { hits: output.hits, total, candidates, facets, terms: readings, sort };
+  return { from, length: Math.min(asked, maxTotalHits - from), byPage };
 }
 
-function facetOrder(settings: Settings, field: string): "alpha" | "count" {
+/** The facets that patterns stand for, counted among the candidates. Throws invalid_search_facets. */
+export function countFacetPatterns(
+  view: IndexView,
+  settings: Settings,
+  candidates: DocSet,
+  patterns: readonly string[],
+): FacetResult {
+  return countFacets(view, settings, candidates, facetNames(patterns, view.facets, settings));
+}
+
+function countFacets(view: IndexView, settings: Settings, candidates: DocSet, fields: readonly string[]): FacetResult {
+  const { maxValuesPerFacet } = settings.faceting;
+  return facetDistribution(view.facets, candidates, countDocs(candidates), fields, maxValuesPerFacet, (field) =>
+    facetOrder(settings, field),
+  );
+}
+
+export function facetOrder(settings: Settings, field: string): "alpha" | "count" {
   const { sortFacetValuesBy } = settings.faceting;
   return sortFacetValuesBy[field] ?? sortFacetValuesBy["*"] ?? "alpha";
 }

@@ -1,7 +1,9 @@
 import type { Settings, SettingsPatch } from "@miroir/meilisearch";
 import { checkGeo, DEFAULT_SETTINGS, documentId, inferPrimaryKey, MeilisearchError } from "@miroir/meilisearch";
 import type { StoredDocument } from "../documents/stored-document.ts";
-import { allFields, fieldTexts, objectText, storeDocument } from "../documents/stored-document.ts";
+import { fieldTexts, objectText, storeDocument } from "../documents/stored-document.ts";
+import type { DocumentVectors, EmbedderVectors } from "../documents/vectors.ts";
+import { readSentVectors, reembed, refuseMissing, updateVectors } from "../documents/vectors.ts";
 import { matchesAttribute } from "../engine/attribute-patterns.ts";
 import type { DocSet } from "../engine/doc-set.ts";
 import { addDoc, emptyDocs } from "../engine/doc-set.ts";
@@ -23,6 +25,11 @@ export interface IndexView {
   readonly facets: FacetReader;
   readonly query: QuerySettings;
   words(restrictedTo: readonly string[] | null): WordDatabase;
+  readonly embedders: readonly string[];
+  /** What the documents have for an embedder. */
+  vectors(embedder: string): Iterable<readonly [docid: number, vectors: EmbedderVectors]>;
+  /** Whether any document said something about vectors. */
+  readonly hasVectors: boolean;
 }
 
 interface WriteOptions {
@@ -102,6 +109,38 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
     return holes.pop() as number;
   };
 
+  /** Shapes are looked at before numbers, and whether anything is missing last, over all documents. */
+  const writtenVectors = (
+    written: ReadonlyMap<string, ReadonlyMap<string, string>>,
+    merge: boolean,
+  ): Map<string, DocumentVectors> => {
+    const sent = [...written].map(([id, fields]) => {
+      const text = fields.get("_vectors");
+      return { id, sent: text === undefined ? null : orThrow(readSentVectors(text, id)) };
+    });
+    const missing: { id: string; embedder: string }[] = [];
+    const vectors = new Map<string, DocumentVectors>();
+    for (const { id, sent: own } of sent) {
+      const stored = index.document(id)?.vectors ?? null;
+      const update = orThrow(updateVectors(id, { sent: own, stored, merge }, settings.embedders));
+      missing.push(...update.missing.map((embedder) => ({ id, embedder })));
+      vectors.set(id, update.vectors);
+    }
+    refuseMissing(missing);
+    return vectors;
+  };
+
+  const reembedAll = (): void => {
+    const missing: { id: string; embedder: string }[] = [];
+    const changed = [...documents.values()].map((document) => {
+      const update = orThrow(reembed(document.id, document.vectors, settings.embedders));
+      missing.push(...update.missing.map((embedder) => ({ id: document.id, embedder })));
+      return { ...document, vectors: update.vectors };
+    });
+    refuseMissing(missing);
+    for (const document of changed) documents.set(document.docid, document);
+  };
+
   const geoMatters = (): boolean =>
     filterFeatures(settings.filterableAttributes, "_geo") !== null || settings.sortableAttributes.includes("_geo");
 
@@ -130,7 +169,7 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
         seen.add(id);
         const stored = index.document(id);
         if (skipCreation && stored === undefined) continue;
-        const before = merge ? (written.get(id) ?? (stored === undefined ? undefined : allFields(stored))) : undefined;
+        const before = merge ? (written.get(id) ?? stored?.fields) : undefined;
         written.set(id, new Map([...(before ?? []), ...fieldTexts(text)]));
       }
       if (geoMatters()) {
@@ -139,8 +178,11 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
           if (problem !== null) throw problem;
         }
       }
+      const vectors = writtenVectors(written, merge);
       index.primaryKey = key;
-      for (const [id, fields] of written) put(storeDocument(docids.get(id) ?? freshDocid(), id, fields));
+      for (const [id, fields] of written) {
+        put(storeDocument(docids.get(id) ?? freshDocid(), id, fields, vectors.get(id) as DocumentVectors));
+      }
       touch();
       return seen.size;
     },
@@ -174,6 +216,7 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
             if (problem !== null) throw problem;
           }
         }
+        reembedAll();
       } catch (error) {
         settings = before;
         throw error;
@@ -215,6 +258,14 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
         },
         synonyms: synonymMap(settings, tokenize),
       },
+      embedders: Object.keys(settings.embedders),
+      hasVectors: ordered.some(({ vectors: { byEmbedder, others } }) => byEmbedder.size + others.size > 0),
+      *vectors(embedder) {
+        for (const { docid, vectors } of ordered) {
+          const own = vectors.byEmbedder.get(embedder);
+          if (own !== undefined) yield [docid, own] as const;
+        }
+      },
       words(restrictedTo) {
         const key = restrictedTo === null ? "" : `:${restrictedTo.join("\0")}`;
         let database = databases.get(key);
@@ -235,6 +286,11 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
   };
 
   return index;
+}
+
+function orThrow<T extends object>(value: T | MeilisearchError): T {
+  if (value instanceof MeilisearchError) throw value;
+  return value;
 }
 
 /** The key to write with; null when there is nothing to write and nothing to learn it from. */

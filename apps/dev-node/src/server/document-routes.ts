@@ -1,10 +1,11 @@
-import type { DocumentsRequest } from "@miroir/meilisearch";
+import type { DocumentsRequest, ExperimentalFeatures } from "@miroir/meilisearch";
 import {
   decodeDocuments,
   MeilisearchError,
   parseCustomMetadata,
   parseDeleteByFilter,
   parseDocumentQuery,
+  parseDocumentsEdit,
   parseDocumentsFetch,
   parseDocumentsQuery,
   parseDocumentsWriteQuery,
@@ -19,6 +20,7 @@ import { addDoc, countDocs, docsOf, emptyDocs } from "../engine/doc-set.ts";
 import { evaluateFilter } from "../engine/evaluate-filter.ts";
 import { checkSortable } from "../engine/search-checks.ts";
 import { geoSortRule, sortRule } from "../engine/sort-rules.ts";
+import { checkFeature } from "../features.ts";
 import type { NodeIndex } from "../indexes/node-index.ts";
 import { raw } from "../json-text.ts";
 import type { NodeState } from "../node-state.ts";
@@ -72,7 +74,7 @@ export function documentRoutes(state: NodeState): Route[] {
       handle: ({ params, query }) => {
         checkIndexUid(params.uid as string);
         const request = parseDocumentsQuery(query);
-        return listDocuments(findIndex(state, params.uid as string), request);
+        return listDocuments(findIndex(state, params.uid as string), request, state.features);
       },
     },
     {
@@ -81,7 +83,7 @@ export function documentRoutes(state: NodeState): Route[] {
       handle: ({ params, body, headers }) => {
         checkIndexUid(params.uid as string);
         const request = parseDocumentsFetch(parseJsonBody(body, headers["content-type"], { exact: true }));
-        return listDocuments(findIndex(state, params.uid as string), request);
+        return listDocuments(findIndex(state, params.uid as string), request, state.features);
       },
     },
     { method: "POST", path: "/indexes/:uid/documents", handle: write(false) },
@@ -112,9 +114,12 @@ export function documentRoutes(state: NodeState): Route[] {
         const filter = parseDeleteByFilter(body);
         const originalFilter = JSON.stringify((body as { filter: unknown }).filter);
         return deletion(request, { providedIds: 0, originalFilter }, (index) => {
-          const { all, facets } = index.view();
-          const rules = index.settings.filterableAttributes;
-          const found = docsOf(evaluateFilter(filter, all, facets, rules, "invalid_document_filter"));
+          const view = index.view();
+          const { settings } = index;
+          const { features } = state;
+          const found = docsOf(
+            evaluateFilter(filter, view.all, { view, settings, features, code: "invalid_document_filter" }),
+          );
           return index.delete(found.map((docid) => (index.documents.get(docid) as StoredDocument).id));
         });
       },
@@ -122,11 +127,11 @@ export function documentRoutes(state: NodeState): Route[] {
     {
       method: "POST",
       path: "/indexes/:uid/documents/edit",
-      handle() {
-        throw new MeilisearchError(
-          "feature_not_enabled",
-          "Using the documents edit route requires enabling the `editDocumentsByFunction` experimental feature.",
-        );
+      handle({ params, body, headers }) {
+        checkIndexUid(params.uid as string);
+        checkFeature(state.features, "editDocumentsByFunction", "Using the documents edit route");
+        parseDocumentsEdit(parseJsonBody(body, headers["content-type"]));
+        throw new MeilisearchError("miroir_not_implemented", "The development node does not run Rhai functions.");
       },
     },
     {
@@ -140,7 +145,7 @@ export function documentRoutes(state: NodeState): Route[] {
         if (document === undefined) {
           throw new MeilisearchError("document_not_found", `Document \`${params.id}\` not found.`);
         }
-        return { status: 200, body: raw(documentText(document, fields, retrieveVectors, index)) };
+        return { status: 200, body: raw(documentText(document, fields, retrieveVectors)) };
       },
     },
     {
@@ -154,19 +159,14 @@ export function documentRoutes(state: NodeState): Route[] {
   ];
 }
 
-function documentText(
-  document: StoredDocument,
-  fields: readonly string[] | null,
-  retrieveVectors: boolean,
-  index: NodeIndex,
-): string {
+function documentText(document: StoredDocument, fields: readonly string[] | null, retrieveVectors: boolean): string {
   const selected = selectFields(document.fields, fields);
-  if (retrieveVectors) selected.set("_vectors", vectorsText(document, index.settings));
+  if (retrieveVectors) selected.set("_vectors", vectorsText(document.vectors));
   return objectText(selected);
 }
 
 /** A page of documents in insertion order, or in the order of `sort`. */
-function listDocuments(index: NodeIndex, request: DocumentsRequest): RouteReply {
+function listDocuments(index: NodeIndex, request: DocumentsRequest, features: ExperimentalFeatures): RouteReply {
   const view = index.view();
   const sort = parseSort(request.sort, "invalid_document_sort");
   checkSortable(sort, index.settings, "invalid_document_sort");
@@ -179,8 +179,8 @@ function listDocuments(index: NodeIndex, request: DocumentsRequest): RouteReply 
     }
   }
   if (request.filter !== null) {
-    const rules = index.settings.filterableAttributes;
-    universe = evaluateFilter(request.filter, universe, view.facets, rules, "invalid_document_filter");
+    const { settings } = index;
+    universe = evaluateFilter(request.filter, universe, { view, settings, features, code: "invalid_document_filter" });
   }
   const { hits } = bucketSort({
     rules: sort.map((rule) =>
@@ -197,7 +197,7 @@ function listDocuments(index: NodeIndex, request: DocumentsRequest): RouteReply 
     sameValue: null,
   });
   const results = hits.map(({ docid }) =>
-    raw(documentText(index.documents.get(docid) as StoredDocument, request.fields, request.retrieveVectors, index)),
+    raw(documentText(index.documents.get(docid) as StoredDocument, request.fields, request.retrieveVectors)),
   );
   return { status: 200, body: { results, offset: request.offset, limit: request.limit, total: countDocs(universe) } };
 }

@@ -97,7 +97,7 @@ function indexStats(
   let embedded = 0;
   for (const document of index.documents.values()) {
     for (const name of document.fields.keys()) distribution.set(name, (distribution.get(name) ?? 0) + 1);
-    const own = countEmbeddings(document, index.settings);
+    const own = countEmbeddings(document.vectors);
     embeddings += own;
     if (own > 0) embedded++;
   }

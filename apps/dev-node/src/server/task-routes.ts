@@ -1,5 +1,6 @@
 import type { Task, TaskFilters } from "@miroir/meilisearch";
-import { MeilisearchError, parseTaskFilters, parseTasksQuery, parseTaskUid } from "@miroir/meilisearch";
+import { isFinished, MeilisearchError, parseTaskFilters, parseTasksQuery, parseTaskUid } from "@miroir/meilisearch";
+import { checkFeature } from "../features.ts";
 import type { NodeState } from "../node-state.ts";
 import type { Route, RouteReply, RouteRequest } from "./route.ts";
 import { summarize } from "./summarize.ts";
@@ -59,11 +60,15 @@ export function taskRoutes(state: NodeState): Route[] {
     {
       method: "GET",
       path: "/tasks/:uid/documents",
-      handle() {
-        throw new MeilisearchError(
-          "feature_not_enabled",
-          "Getting the documents of an enqueued task requires enabling the `getTaskDocumentsRoute` experimental feature.",
-        );
+      handle({ params }) {
+        checkFeature(state.features, "getTaskDocumentsRoute", "Getting the documents of an enqueued task");
+        const uid = parseTaskUid(params.uid as string);
+        const task = tasks.get(uid);
+        if (task === undefined) throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
+        if (isFinished(task.status) || task.type !== "documentAdditionOrUpdate") {
+          throw new MeilisearchError("task_file_not_found", `Task \`${uid}\` has no file of documents.`);
+        }
+        throw new MeilisearchError("miroir_not_implemented", "The development node does not show waiting documents.");
       },
     },
     {

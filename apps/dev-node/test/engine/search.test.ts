@@ -1,4 +1,4 @@
-import { DEFAULT_SEARCH, type SearchRequest } from "@miroir/meilisearch";
+import { DEFAULT_EXPERIMENTAL_FEATURES, DEFAULT_SEARCH, type SearchRequest } from "@miroir/meilisearch";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { globalScore } from "../../src/engine/score.ts";
@@ -35,7 +35,12 @@ function searcher(texts: readonly object[]): (request: Partial<SearchRequest>) =
     texts.map((fields, id) => JSON.stringify({ id, ...fields })),
     { merge: false, skipCreation: false, primaryKey: undefined },
   );
-  return (request) => searchIndex(index.view(), index.settings, { ...DEFAULT_SEARCH, limit: 1000, ...request });
+  return (request) =>
+    searchIndex(index.view(), index.settings, DEFAULT_EXPERIMENTAL_FEATURES, {
+      ...DEFAULT_SEARCH,
+      limit: 1000,
+      ...request,
+    });
 }
 
 describe("a search over any documents", () => {

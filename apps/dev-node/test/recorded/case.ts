@@ -19,7 +19,8 @@ export interface RecordedCase {
   readonly task?: unknown;
   readonly noWait?: boolean;
   readonly delayMs?: number;
-  readonly ties?: readonly Tie[];
+  /** By the position of the result in a multi-search whose queries have lists of their own. */
+  readonly ties?: readonly Tie[] | Readonly<Record<string, readonly Tie[]>>;
 }
 
 /** Hits `from` to `to` (excluded) rank equally; "cut" says that equal ones lie beyond the page too. */

@@ -53,10 +53,22 @@ export function compareBody(recorded: RecordedCase, actual: unknown): string[] {
 
 /** Brings the members of ties into the recorded order, where the same ones are there. */
 function untie({ ties, response }: RecordedCase, actual: unknown): unknown {
-  if (ties === undefined || typeof actual !== "object" || actual === null) return actual;
+  if (ties === undefined) return actual;
+  if (isTies(ties)) return untieList(ties, response.body, actual);
+  const wanted = (response.body as { results?: unknown[] }).results;
+  const found = (actual as { results?: unknown[] } | null)?.results;
+  if (wanted === undefined || !Array.isArray(found)) return actual;
+  const results = found.map((result, at) => untieList(ties[at] ?? [], wanted[at], result));
+  return { ...(actual as object), results };
+}
+
+const isTies = (ties: NonNullable<RecordedCase["ties"]>): ties is readonly Tie[] => Array.isArray(ties);
+
+function untieList(ties: readonly Tie[], expected: unknown, actual: unknown): unknown {
+  if (typeof actual !== "object" || actual === null) return actual;
   const list = "hits" in actual ? "hits" : "results";
   const found = (actual as Record<string, unknown>)[list];
-  const wanted = (response.body as Record<string, unknown>)[list];
+  const wanted = (expected as Record<string, unknown> | undefined)?.[list];
   if (!Array.isArray(found) || !Array.isArray(wanted)) return actual;
   const ordered: unknown[] = [...found];
   for (const tie of ties) reorder(tie, wanted, ordered);

@@ -16,9 +16,11 @@ export const themes = [
   "search-distinct",
   "search-errors",
   "facet-search",
+  "multi-search",
   "tasks",
   "tasks-canceled",
   "batches",
+  "experimental-features",
   "unknown-routes",
   "cors",
 ] as const;
