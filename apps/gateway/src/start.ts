@@ -23,6 +23,8 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+const SWEEP_MS = 20;
+
 /** Closes what was opened, the last first, each even if another fails. */
 function createUndo(): { add(step: () => Promise<unknown>): void; run(): Promise<void> } {
   const steps: (() => Promise<unknown>)[] = [];
@@ -101,6 +103,9 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
 /** Takes no more connections and waits for the requests under way, but not for ever. */
 async function drain(app: FastifyInstance, drainMs: number): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  // A connection whose request ends only now is kept alive by its client, and would hold the server open.
+  const sweeping = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
   await app.close();
   clearTimeout(timer);
+  clearInterval(sweeping);
 }
