@@ -52,7 +52,8 @@ export function createJobs(context: Context): Sync<Jobs> {
       .select(pick(jobs, "id", "claimedBy", "attempts", "maxAttempts"))
       .from(jobs)
       .where(lte(jobs.claimExpiresAt, param("now")))
-      .orderBy(asc(jobs.seq))
+      // `+`: in the order of its index, all jobs would be walked to find those few.
+      .orderBy(sql`+${jobs.seq}`)
       .limit(param("limit")),
   );
   const finishedBefore = build

@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { readMigrations } from "@miroir/schema/migrations";
-import { StoreError } from "@miroir/store-contract";
+import { StoreError, systemClock } from "@miroir/store-contract";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
-import { openSqliteStore } from "../src/index.ts";
+import { openDatabase, openSqliteStore } from "../src/index.ts";
 import { temporary } from "./support/folder.ts";
 
 const run = promisify(execFile);
@@ -44,8 +44,9 @@ describe("opening", () => {
     for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await store.schemaVersion()).toBe(readMigrations().length);
     await store.close();
-    const database = new Database(path, { readonly: true });
+    const database = openDatabase({ path, synchronous: "FULL", clock: systemClock });
     expect(database.pragma("journal_mode", { simple: true })).toBe("wal");
+    expect(database.pragma("synchronous", { simple: true })).toBe(2);
     database.close();
   });
 
