@@ -12,7 +12,7 @@ const PROGRAMS = {
   start: "apps/gateway/src/main.ts",
   demo: "apps/gateway/demo.ts",
   bench: "bench/main.ts",
-  test: "scripts/test.mjs",
+  test: "scripts/test.ts",
 };
 /** The first Node that strips types without being asked. */
 const NEEDED = [22, 18];
