@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { StoreError } from "@miroir/store-contract";
 import type { Connection } from "./connection.ts";
-import { mayBeSentAgain, timedOut } from "./errors.ts";
+import { mayBeSentAgain, timedOut, wasNotSent } from "./errors.ts";
 import { SCRIPTS } from "./scripts.ts";
 
 export type Argument = string | number | Buffer;
@@ -13,7 +13,9 @@ export interface Reply {
 }
 
 const SENT_AGAIN = 2;
-const FIRST_PAUSE_MS = 20;
+const PAUSE_MS = 20;
+/** The part of a call's time for which it waits for a connection: in an outage callers are told soon. */
+const WAITING_SHARE = 0.5;
 
 /** Numbers for writes, so that one sent again is known (scripts/includes/write.lua): a slot is lent to one call at a time. */
 function createSlots() {
@@ -52,6 +54,7 @@ export function createCommands(connection: Connection, timeoutMs: number): Comma
   /** Sends, and again after a lost connection, until the deadline of the call. */
   function within<T>(attempt: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      const startedAt = performance.now();
       let isOver = false;
       const timer = setTimeout(() => {
         isOver = true;
@@ -62,12 +65,16 @@ export function createCommands(connection: Connection, timeoutMs: number): Comma
         if (!isOver) end();
         isOver = true;
       };
-      const send = (before: number): void => {
+      const send = (sent: number): void => {
         attempt().then(
           (value) => settle(() => resolve(value)),
           (error: unknown) => {
-            if (isOver || before === SENT_AGAIN || !mayBeSentAgain(error)) return settle(() => reject(error));
-            setTimeout(() => isOver || send(before + 1), FIRST_PAUSE_MS * 4 ** before);
+            const isUnsent = wasNotSent(error);
+            const mayTry = isUnsent
+              ? performance.now() - startedAt < timeoutMs * WAITING_SHARE
+              : mayBeSentAgain(error) && sent < SENT_AGAIN;
+            if (isOver || !mayTry) return settle(() => reject(error));
+            setTimeout(() => isOver || send(isUnsent ? sent : sent + 1), PAUSE_MS);
           },
         );
       };

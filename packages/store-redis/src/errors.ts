@@ -52,6 +52,10 @@ const meaningOf = (error: unknown): Meaning | undefined =>
 /** Whether a command that failed like this may be sent again within the same call. */
 export const mayBeSentAgain = (error: unknown): boolean => meaningOf(error)?.again ?? false;
 
+/** Whether the command was refused here, because there is no connection at the moment. */
+export const wasNotSent = (error: unknown): boolean =>
+  error instanceof Error && /Stream isn't writeable|Cluster isn't ready/.test(error.message);
+
 /** Where an error happened: the part of a `StoreError` that the place of a call knows. */
 export type Place = Pick<StoreErrorContext, "table" | "operation" | "key">;
 
