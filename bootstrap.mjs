@@ -39,8 +39,7 @@ function install() {
 
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   console.error(`Installing dependencies with ${packageManager} (only when they are missing or have changed) ...`);
-  // npx brings exactly this pnpm; without the flag it would look whether it has to replace itself, and find the lock file frozen.
-  const result = spawnSync("npx", ["-y", packageManager, "install", "--frozen-lockfile", "--pm-on-fail=ignore"], {
+  const result = spawnSync("npx", ["-y", packageManager, "install", "--frozen-lockfile"], {
     cwd: root,
     encoding: "utf8",
     // So that it asks no questions.
