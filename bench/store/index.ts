@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import { openSqliteStore, type Synchronous } from "@miroir/store-sqlite";
+import DatabaseDriver from "better-sqlite3";
+import { better, defineQueue } from "plainjob";
+import { compare, describeVariant, type MeasuredVariant } from "../measure.ts";
+import { addTasks, type Bed, createBed } from "./databases.ts";
+
+interface Goal {
+  readonly text: string;
+  readonly met: (ratio: number) => boolean;
+}
+interface Measurement {
+  readonly title: string;
+  /** The first variant is what the last is judged against. */
+  readonly variants: readonly MeasuredVariant[];
+  readonly goal: string;
+  readonly met: boolean;
+}
+
+const atMost = (limit: number): Goal => ({ text: `≤ ${limit} ×`, met: (ratio) => ratio <= limit });
+/** A goal of speed: so many times as fast is that part of the time. */
+const faster = (times: number): Goal => ({ text: `≥ ${times} × as fast`, met: (ratio) => ratio <= 1 / times });
+
+async function measure(title: string, goal: Goal, variants: Record<string, () => unknown>): Promise<Measurement> {
+  const measured = await compare(variants, { rounds: 11 });
+  const ratio = measured.at(-1)?.ratio.median ?? Number.NaN;
+  return { title, variants: measured, goal: goal.text, met: goal.met(ratio) };
+}
+
+/** Measures the SQLite store and prints it with its goals, or as one JSON object. `large`: lists of a million tasks too. */
+export async function run({ json, large }: { readonly json: boolean; readonly large: boolean }): Promise<void> {
+  const bed = createBed();
+  const measurements: Measurement[] = [];
+  try {
+    for (const synchronous of ["NORMAL", "FULL"] as const) measurements.push(await upserts(bed, synchronous));
+    measurements.push(
+      await gets(bed),
+      await listsOf50(bed),
+      await callers(bed),
+      await listSizes(bed, large),
+      await queue(bed),
+    );
+  } finally {
+    bed.close();
+  }
+  if (json) console.log(JSON.stringify(measurements, null, 2));
+  else print(measurements);
+}
+
+function print(measurements: readonly Measurement[]): void {
+  for (const { title, variants, goal, met } of measurements) {
+    console.log(`${title} (× the first way, median and range over rounds)`);
+    variants.forEach((variant, i) => {
+      const judged = i === variants.length - 1 ? `${goal}: ${met ? "met" : "MISSED"}` : undefined;
+      console.log(describeVariant(variant, judged));
+    });
+  }
+}
+
+const digest = (i: number): Buffer => createHash("sha256").update(String(i)).digest();
+const digests = Array.from({ length: 1000 }, (_, i) => digest(i));
+
+function upserts(bed: Bed, synchronous: Synchronous): Promise<Measurement> {
+  const hand = bed.open(`upsert-hand-${synchronous}.db`, synchronous).database;
+  const { engine } = bed.open(`upsert-engine-${synchronous}.db`, synchronous);
+  const statement = hand.prepare(
+    `INSERT INTO tenant_map (api_key_hash, tenant_id, group_id, updated_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (api_key_hash) DO UPDATE SET tenant_id = excluded.tenant_id, group_id = excluded.group_id, updated_at = excluded.updated_at`,
+  );
+  let i = 0;
+  const next = (): Buffer => digests[i++ % digests.length] as Buffer;
+  return measure(`Upsert of one row, synchronous=${synchronous}`, atMost(1.1), {
+    "prepared by hand": () => statement.run(next(), "tenant", null, Date.now()),
+    engine: () => engine.parts.tenantMap.put({ apiKeyHash: next(), tenantId: "tenant", groupId: null }),
+  });
+}
+
+const COLUMNS = `uid, index_uid AS indexUid, type, status, node_tasks AS nodeTasks, details, error, canceled_by AS canceledBy,
+  custom_metadata AS customMetadata, enqueued_at AS enqueuedAt, started_at AS startedAt, finished_at AS finishedAt, updated_at AS updatedAt`;
+type StoredTask = { nodeTasks: unknown; details: unknown; error: unknown };
+function parseTask(row: StoredTask): StoredTask {
+  for (const name of ["nodeTasks", "details", "error"] as const) {
+    const text = row[name];
+    if (typeof text === "string") row[name] = JSON.parse(text);
+  }
+  return row;
+}
+
+function gets(bed: Bed): Promise<Measurement> {
+  const { database, engine } = bed.open("get.db", "NORMAL");
+  addTasks(engine, 1000);
+  const statement = database.prepare<[number], StoredTask>(`SELECT ${COLUMNS} FROM tasks WHERE uid = ?`);
+  let i = 0;
+  return measure("Get of one task", atMost(1.15), {
+    "prepared by hand": () => parseTask(statement.get(i++ % 1000) as StoredTask),
+    engine: () => engine.parts.tasks.get(i++ % 1000),
+  });
+}
+
+function listsOf50(bed: Bed): Promise<Measurement> {
+  const { database, engine } = bed.open("list.db", "NORMAL");
+  addTasks(engine, 1000);
+  const page = database.prepare<[], StoredTask>(`SELECT ${COLUMNS} FROM tasks ORDER BY uid DESC LIMIT 51`);
+  const total = database.prepare("SELECT sum(count) FROM task_counts").pluck();
+  return measure("List of 50 tasks with their total", atMost(1.15), {
+    "prepared by hand": () => ({ items: page.all().slice(0, 50).map(parseTask), total: total.get() }),
+    engine: () => engine.parts.tasks.list({}, { limit: 50 }),
+  });
+}
+
+async function callers(bed: Bed): Promise<Measurement> {
+  const { engine } = bed.open("one-by-one.db", "FULL");
+  const store = await openSqliteStore({ path: bed.path("grouped.db") });
+  const keys = Array.from({ length: 64 }, (_, i) => `gateway-${i}`);
+  try {
+    return await measure("64 writes, synchronous=FULL", faster(20), {
+      "one by one": () => {
+        for (const key of keys) engine.parts.gateways.heartbeat(key, "address", 10_000);
+      },
+      "64 callers of the store": () => Promise.all(keys.map((key) => store.gateways.heartbeat(key, "address", 10_000))),
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+function listSizes(bed: Bed, large: boolean): Promise<Measurement> {
+  const sizes = large ? [1_000, 100_000, 1_000_000] : [1_000, 100_000];
+  const variants = sizes.map((size) => {
+    const { engine } = bed.open(`tasks-${size}.db`, "NORMAL");
+    addTasks(engine, size);
+    const list = () =>
+      engine.parts.tasks.list({ statuses: ["succeeded", "failed"], indexUids: ["index-3"] }, { limit: 100 });
+    return [`among ${size}`, list] as const;
+  });
+  return measure("List of 100 tasks of one index and two statuses", atMost(1.3), Object.fromEntries(variants));
+}
+
+function queue(bed: Bed): Promise<Measurement> {
+  const plain = defineQueue({ connection: better(new DatabaseDriver(bed.path("plainjob.db"))) });
+  // plainjob sets synchronous=NORMAL itself.
+  const { jobs } = bed.open("jobs.db", "NORMAL").engine.parts;
+  return measure("A job enqueued, claimed and completed, synchronous=NORMAL", faster(1.5), {
+    "plainjob 0.0.14": () => {
+      plain.add("t", { a: 1 });
+      const job = plain.getAndMarkJobAsProcessing("t");
+      if (job !== undefined) plain.markJobAsDone(job.id);
+    },
+    engine: () => {
+      jobs.enqueue({ type: "t", params: { a: 1 } });
+      const job = jobs.claim("worker", ["t"], 10_000);
+      if (job !== null) jobs.complete(job.id, job.claimToken, null);
+    },
+  });
+}
