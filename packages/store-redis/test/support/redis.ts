@@ -24,11 +24,15 @@ export function freePort(): Promise<number> {
 export interface TestServer {
   readonly url: string;
   readonly port: number;
-  /** Ends the process, at once with `SIGKILL`. Only for servers that these tests started. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends the process and deletes its folder. */
+  stop(): Promise<void>;
+  /** Ends the process at once and keeps its folder. */
+  kill(): Promise<void>;
+  /** Starts it anew on its folder. */
+  again(): Promise<TestServer>;
 }
 
-export const ended = (child: ChildProcess): Promise<void> =>
+const ended = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) =>
     child.exitCode === null && child.signalCode === null ? child.once("exit", () => resolve()) : resolve(),
   );
@@ -41,7 +45,8 @@ function spawned(binary: string, args: readonly string[]): Promise<ChildProcess 
   });
 }
 
-async function answering(port: number, child: ChildProcess, ping: readonly [string, ...string[]]): Promise<void> {
+/** Waits until the server answers. */
+async function answering(port: number, child: ChildProcess): Promise<void> {
   const redis = new Redis({
     host: "127.0.0.1",
     port,
@@ -52,45 +57,32 @@ async function answering(port: number, child: ChildProcess, ping: readonly [stri
   redis.on("error", () => {});
   child.once("exit", () => redis.disconnect());
   try {
-    const [command, ...args] = ping;
-    await redis.call(command, ...args);
+    await redis.ping();
   } finally {
     redis.disconnect();
   }
 }
 
-/** Starts a server of its own on a free port, in a folder of its own. `args` go after the common settings. */
-export async function startServer(
-  args: readonly string[] = [],
-  mode: "server" | "sentinel" = "server",
-): Promise<TestServer> {
+/** Starts a server of its own on a free port, in a folder of its own. `args` go before the common settings. */
+export async function startServer(args: readonly string[] = [], folder?: string): Promise<TestServer> {
   const port = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), "miroir-redis-"));
-  const all = [
-    ...args,
-    "--port",
-    String(port),
-    "--bind",
-    "127.0.0.1",
-    "--dir",
-    folder,
-    "--save",
-    "",
-    "--daemonize",
-    "no",
-  ];
-  const given =
-    mode === "sentinel" ? [...args, "--sentinel", "--port", String(port), "--bind", "127.0.0.1", "--dir", folder] : all;
-  const child = (await spawned("redis-server", given)) ?? (await spawned("valkey-server", given));
+  const dir = folder ?? (await mkdtemp(join(tmpdir(), "miroir-redis-")));
+  const all = [...args, "--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--daemonize", "no"];
+  const child = (await spawned("redis-server", all)) ?? (await spawned("valkey-server", all));
   if (child === null) throw new Error(MISSING);
-  await answering(port, child, ["PING"]);
+  await answering(port, child);
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended(child);
+  };
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
-    async stop(signal = "SIGTERM") {
-      child.kill(signal);
-      await ended(child);
-      await rm(folder, { recursive: true, force: true });
+    kill: () => end("SIGKILL"),
+    again: () => startServer(args, dir),
+    async stop() {
+      await end("SIGTERM");
+      await rm(dir, { recursive: true, force: true });
     },
   };
 }

@@ -60,9 +60,12 @@ local function set_columns(key, columns)
   end
 end
 
--- Makes the row hold these columns and no others: `columns`, and the name and value pairs in ARGV from `first` on.
+-- Makes the row hold these columns and no others: `columns`, and the name and value pairs in ARGV from `first` on. Nothing is deleted
+-- without need: Redis lets a script that has begun with a DEL go past maxmemory.
 local function replace_row(key, columns, first)
-  redis.call('DEL', key)
+  if redis.call('EXISTS', key) == 1 then
+    redis.call('DEL', key)
+  end
   if first <= #ARGV then
     redis.call('HSET', key, unpack(ARGV, first))
   end
