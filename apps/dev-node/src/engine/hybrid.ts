@@ -27,13 +27,12 @@ interface MergeInput {
   readonly vectors: Found;
   /** The weight of vectors; keywords have the rest. */
   readonly ratio: number;
-  readonly from: number;
   readonly length: number;
   readonly sameValue: ((docid: number) => DocSet) | null;
 }
 
 /** The hits of both lists by weighted score, each document once; vectors come first where both weigh the same. */
-export function mergeHybrid({ keywords, vectors, ratio, from, length, sameValue }: MergeInput): Found {
+export function mergeHybrid({ keywords, vectors, ratio, length, sameValue }: MergeInput): Found {
   const single = Math.fround(ratio);
   const weighed = (hits: readonly Hit[], weight: number) =>
     hits.map((hit) => ({ hit, values: scoreValues(hit.details, weight) }));
@@ -43,11 +42,9 @@ export function mergeHybrid({ keywords, vectors, ratio, from, length, sameValue 
   const capacity = keywords.candidates.length * 32;
   const excluded = emptyDocs(capacity);
   const hits: Hit[] = [];
-  const end = from + length;
-  let ranked = 0;
   let l = 0;
   let r = 0;
-  while (ranked < end && (l < left.length || r < right.length)) {
+  while (hits.length < length && (l < left.length || r < right.length)) {
     const a = left[l];
     const b = right[r];
     const takeLeft = a !== undefined && (b === undefined || compareHybrid(a.values, b.values) >= 0);
@@ -55,7 +52,7 @@ export function mergeHybrid({ keywords, vectors, ratio, from, length, sameValue 
     if (hasDoc(excluded, hit.docid)) continue;
     addDoc(excluded, hit.docid);
     if (sameValue !== null) unite(excluded, sameValue(hit.docid));
-    if (ranked++ >= from) hits.push(hit);
+    hits.push(hit);
   }
 
   const candidates = keywords.candidates.slice();

@@ -5,7 +5,6 @@ import type { FacetReader } from "./facet-values.ts";
 import type { Rule } from "./rule.ts";
 import { geoSortRule, sortRule } from "./sort-rules.ts";
 import type { TermDocs } from "./term-subset.ts";
-import { vectorRule } from "./vector-rule.ts";
 import {
   attributeRankRule,
   exactAttributeRule,
@@ -99,7 +98,7 @@ export function rankingRules(
 
 /** The rules of a search by vectors: similarity stands where the first rule about words stands in the settings. */
 export function vectorRules(
-  similarities: ReadonlyMap<number, number>,
+  similarity: Rule,
   facets: FacetReader,
   settings: Settings,
   sort: readonly SortRule[],
@@ -124,7 +123,7 @@ export function vectorRules(
     const name = rule === "sort" ? rule : "vector";
     if (used.has(name)) continue;
     used.add(name);
-    if (name === "vector") rules.push(vectorRule(similarities));
+    if (name === "vector") rules.push(similarity);
     else for (const entry of sort) bySort(entry);
   }
   return rules;

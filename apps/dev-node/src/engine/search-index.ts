@@ -18,7 +18,7 @@ import { checkSearch, facetNames } from "./search-checks.ts";
 import type { SearchKind, SemanticQuery } from "./search-kind.ts";
 import { searchKind } from "./search-kind.ts";
 import { createTermDocs } from "./term-subset.ts";
-import { similaritiesTo } from "./vector-rule.ts";
+import { distancesTo, vectorRule } from "./vector-rule.ts";
 
 export interface SearchOutcome {
   readonly hits: readonly Hit[];
@@ -58,7 +58,7 @@ export function searchIndex(
   }
   const distinct = request.distinct ?? settings.distinctAttribute;
   const sameValue = distinct === null ? null : sharedValues(view.facets, view.capacity, distinct);
-  const { from, length, byPage } = pageWindow(request, settings);
+  const { from, end, byPage } = pageWindow(request, settings);
 
   const docs = createTermDocs(view.words(restrictedTo));
   const makeTerm = createTermMaker(docs.db, view.query);
@@ -74,66 +74,60 @@ export function searchIndex(
     universe = difference(universe, excluded);
   }
 
-  type Page = Pick<BucketSortInput, "from" | "length">;
-  const rank = (input: Pick<BucketSortInput, "rules" | "graph" | "universe"> & Page) => {
+  const rank = (input: Pick<BucketSortInput, "rules" | "graph" | "universe">) => {
     const { hits, candidates } = bucketSort({
       ...input,
+      from: 0,
+      length: end,
       threshold: request.rankingScoreThreshold,
       exhaustiveUpTo: byPage ? settings.pagination.maxTotalHits : null,
       sameValue,
     });
     return { hits, candidates: byPage && sameValue !== null ? oneOfEach(candidates, sameValue) : candidates };
   };
-  const byKeywords = (page: Page): Ranked => {
+  const byKeywords = (): Ranked => {
     const graph = terms.length === 0 ? null : buildQueryGraph(terms, makeTerm);
     const ranked = rank({
       rules: rankingRules(docs, view.facets, settings, request, sort, graph !== null),
       universe: graph === null ? universe : resolveUniverse(graph, request.matchingStrategy, docs, universe),
       graph,
-      ...page,
     });
     const readings = (graph?.nodes ?? []).flatMap(({ term }) =>
       term === null ? [] : [{ term: term.subset.term, positions: term.positions }],
     );
     return { ...ranked, terms: readings };
   };
-  const byVectors = (vector: readonly number[], semantic: SemanticQuery, page: Page): Ranked => {
-    const similarities = similaritiesTo(Float32Array.from(vector), embeddingsOf(view, semantic), semantic.distribution);
-    const rules = vectorRules(similarities, view.facets, settings, sort);
-    return { ...rank({ rules, graph: null, universe, ...page }), terms: [] };
+  const byVectors = (vector: readonly number[], semantic: SemanticQuery): Ranked => {
+    const distances = distancesTo(Float32Array.from(vector), embeddingsOf(view, semantic));
+    const rules = vectorRules(vectorRule(distances, semantic.distribution), view.facets, settings, sort);
+    return { ...rank({ rules, graph: null, universe }), terms: [] };
   };
 
-  const found = search(kind, { from, length, sameValue }, byKeywords, byVectors);
+  const found = search(kind, { end, sameValue }, byKeywords, byVectors);
+  const hits = found.hits.slice(from);
   const total = countDocs(found.candidates);
   const facets = !request.facets?.length ? null : countFacets(view, settings, found.candidates, facetFields);
-  const semantic = found.hits.filter(({ details }) => details.some((detail) => detail.kind === "vector"));
-  return { ...found, total, facets, sort, semanticHitCount: kind.kind === "keyword" ? null : semantic.length };
+  const semantic = hits.filter(({ details }) => details.some((detail) => detail.kind === "vector"));
+  return { ...found, hits, total, facets, sort, semanticHitCount: kind.kind === "keyword" ? null : semantic.length };
 }
 
-/** Both ways of a hybrid search rank everything up to the end of the page; neither may fill it before they are merged. */
+/** Ranks everything up to the end of the page, as nodes do, whose totals depend on it. */
 function search(
   kind: SearchKind,
-  { from, length, sameValue }: Pick<BucketSortInput, "from" | "length" | "sameValue">,
-  byKeywords: (page: Pick<BucketSortInput, "from" | "length">) => Ranked,
-  byVectors: (
-    vector: readonly number[],
-    semantic: SemanticQuery,
-    page: Pick<BucketSortInput, "from" | "length">,
-  ) => Ranked,
+  { end, sameValue }: Pick<BucketSortInput, "sameValue"> & { readonly end: number },
+  byKeywords: () => Ranked,
+  byVectors: (vector: readonly number[], semantic: SemanticQuery) => Ranked,
 ): Ranked & Pick<SearchOutcome, "vector"> {
   switch (kind.kind) {
     case "keyword":
-      return { ...byKeywords({ from, length }), vector: null };
+      return { ...byKeywords(), vector: null };
     case "semantic":
-      return { ...byVectors(kind.vector, kind, { from, length }), vector: kind.vector };
+      return { ...byVectors(kind.vector, kind), vector: kind.vector };
     case "hybrid": {
-      const prefix = { from: 0, length: from + length };
-      const keywords = byKeywords(prefix);
-      if (kind.vector === null || keywordsSuffice(keywords.hits, prefix.length, kind.ratio)) {
-        return { ...keywords, hits: keywords.hits.slice(from, from + length), vector: null };
-      }
-      const vectors = byVectors(kind.vector, kind, prefix);
-      const merged = mergeHybrid({ keywords, vectors, ratio: kind.ratio, from, length, sameValue });
+      const keywords = byKeywords();
+      if (kind.vector === null || keywordsSuffice(keywords.hits, end, kind.ratio)) return { ...keywords, vector: null };
+      const vectors = byVectors(kind.vector, kind);
+      const merged = mergeHybrid({ keywords, vectors, ratio: kind.ratio, length: end, sameValue });
       return { ...merged, terms: keywords.terms, vector: kind.vector };
     }
   }
@@ -147,14 +141,14 @@ function* embeddingsOf(view: IndexView, { embedder }: SemanticQuery) {
 function pageWindow(
   request: SearchRequest,
   settings: Settings,
-): { readonly from: number; readonly length: number; readonly byPage: boolean } {
+): { readonly from: number; readonly end: number; readonly byPage: boolean } {
   const byPage = request.page !== null || request.hitsPerPage !== null;
   const perPage = request.hitsPerPage ?? 20;
   const page = request.page ?? 1;
   const { maxTotalHits } = settings.pagination;
   const from = Math.min(byPage ? Math.max(0, page - 1) * perPage : request.offset, maxTotalHits);
   const asked = byPage ? (page === 0 ? 0 : perPage) : request.limit;
-  return { from, length: Math.min(asked, maxTotalHits - from), byPage };
+  return { from, end: Math.min(from + asked, maxTotalHits), byPage };
 }
 
 /** The facets that patterns stand for, counted among the candidates. Throws invalid_search_facets. */

@@ -37,38 +37,40 @@ export function shiftSimilarity(similarity: number, { mean, sigma }: Distributio
   return shifted <= 0 ? epsilon : Math.min(shifted, 1);
 }
 
-/** Distances to the nearest of each document's embeddings, as similarities from 0 to 1. */
-export function similaritiesTo(
-  target: Float32Array,
-  vectors: Iterable<readonly [docid: number, embeddings: readonly Float32Array[]]>,
-  distribution: Distribution | null,
-): Map<number, number> {
-  const out = new Map<number, number>();
-  for (const [docid, embeddings] of vectors) {
-    if (embeddings.length === 0) continue;
-    const distance = Math.min(...embeddings.map((embedding) => cosineDistance(target, embedding)));
-    out.set(docid, similarityOf(distance, distribution));
-  }
-  return out;
-}
-
+/** The similarity of a distance, from 0 to 1, as scores show it. */
 export function similarityOf(distance: number, distribution: Distribution | null): number {
   const similarity = Math.fround(1 - distance);
   return distribution === null ? similarity : shiftSimilarity(similarity, distribution);
 }
 
-/** By similarity, the most similar first; documents without embeddings come last, all together. */
-export function vectorRule(similarities: ReadonlyMap<number, number>): Rule {
+/** The distance to the nearest of each document's embeddings; documents without any are left out. */
+export function distancesTo(
+  target: Float32Array,
+  vectors: Iterable<readonly [docid: number, embeddings: readonly Float32Array[]]>,
+): Map<number, number> {
+  const out = new Map<number, number>();
+  for (const [docid, embeddings] of vectors) {
+    if (embeddings.length === 0) continue;
+    out.set(docid, Math.min(...embeddings.map((embedding) => cosineDistance(target, embedding))));
+  }
+  return out;
+}
+
+/**
+ * By distance, the nearest first, even where a distribution makes them all equally similar; documents without
+ * embeddings come last, all together.
+ */
+export function vectorRule(distances: ReadonlyMap<number, number>, distribution: Distribution | null): Rule {
   return {
     start(universe, graph) {
       const groups = new Map<number, DocSet>();
-      for (const [docid, similarity] of similarities) {
+      for (const [docid, distance] of distances) {
         if (!hasDoc(universe, docid)) continue;
-        const group = groups.get(similarity) ?? emptyDocs(universe.length * 32);
+        const group = groups.get(distance) ?? emptyDocs(universe.length * 32);
         addDoc(group, docid);
-        groups.set(similarity, group);
+        groups.set(distance, group);
       }
-      const ordered = [...groups].sort(([a], [b]) => b - a);
+      const ordered = [...groups].sort(([a], [b]) => a - b);
       let next = 0;
       const bucket = (docs: DocSet, similarity: number | null): Bucket => ({
         docs,
@@ -81,7 +83,7 @@ export function vectorRule(similarities: ReadonlyMap<number, number>): Rule {
             const group = ordered[next++];
             if (group === undefined) return bucket(left, null);
             const docs = intersection(group[1], left);
-            if (!isEmptySet(docs)) return bucket(docs, group[0]);
+            if (!isEmptySet(docs)) return bucket(docs, similarityOf(group[0], distribution));
           }
         },
       };

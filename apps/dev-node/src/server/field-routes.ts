@@ -1,10 +1,9 @@
 import type { FieldsFilter, Settings } from "@miroir/meilisearch";
-import { parseJsonBody, parseListFields } from "@miroir/meilisearch";
+import { MeilisearchError, parseJsonBody, parseListFields } from "@miroir/meilisearch";
 import { matchesAttribute, matchesPattern } from "../engine/attribute-patterns.ts";
 import { filterFeatures } from "../engine/filterable.ts";
 import { facetOrder } from "../engine/search-index.ts";
 import type { NodeState } from "../node-state.ts";
-import { findIndex } from "../node-state.ts";
 import type { Route } from "./route.ts";
 
 /** What the settings make of each field of the documents. */
@@ -15,7 +14,9 @@ export function fieldRoutes(state: NodeState): Route[] {
       path: "/indexes/:uid/fields",
       handle({ params, body, headers }) {
         const { offset, limit, filter } = parseListFields(parseJsonBody(body, headers["content-type"]));
-        const index = findIndex(state, params.uid as string);
+        // Only here, a uid that no index can have is one that no index has.
+        const index = state.indexes.get(params.uid as string);
+        if (index === undefined) throw new MeilisearchError("index_not_found", `Index \`${params.uid}\` not found.`);
         const { facets, hasVectors } = index.view();
         const names = [...facets.fieldNames(), ...(hasVectors ? ["_vectors"] : [])].sort();
         const fields = names.map((name) => describe(name, index.settings)).filter((field) => isWanted(field, filter));

@@ -1,4 +1,4 @@
-import type { SettingsPatch } from "@miroir/meilisearch";
+import type { ExperimentalFeatures, Settings, SettingsPatch } from "@miroir/meilisearch";
 import { MeilisearchError, parseJsonBody, parseSetting, parseSettings, SETTING_ROUTES } from "@miroir/meilisearch";
 import { resetAll, settingsDetails } from "../indexes/apply-settings.ts";
 import type { NodeState } from "../node-state.ts";
@@ -27,14 +27,17 @@ export function settingsRoutes(state: NodeState): Route[] {
     {
       method: "GET",
       path: "/indexes/:uid/settings",
-      handle: ({ params }) => ({ status: 200, body: findIndex(state, params.uid as string).settings }),
+      handle: ({ params }) => ({
+        status: 200,
+        body: shownSettings(findIndex(state, params.uid as string).settings, state.features),
+      }),
     },
     {
       method: "PATCH",
       path: "/indexes/:uid/settings",
       handle({ params, body, headers }) {
         const uid = checkIndexUid(params.uid as string);
-        return update(uid, parseSettings(parseJsonBody(body, headers["content-type"])), false);
+        return update(uid, parseSettings(parseJsonBody(body, headers["content-type"]), state.features), false);
       },
     },
     {
@@ -50,7 +53,8 @@ export function settingsRoutes(state: NodeState): Route[] {
         method: "GET",
         path: at,
         handle({ params }) {
-          const value = findIndex(state, params.uid as string).settings[key];
+          const { settings } = findIndex(state, params.uid as string);
+          const value = shownSettings(settings, state.features)[key];
           if (value === undefined) {
             throw new MeilisearchError(
               "feature_not_enabled",
@@ -65,7 +69,7 @@ export function settingsRoutes(state: NodeState): Route[] {
         path: at,
         handle({ params, body, headers }) {
           const uid = checkIndexUid(params.uid as string);
-          const value = parseSetting(key, parseJsonBody(body, headers["content-type"]));
+          const value = parseSetting(key, parseJsonBody(body, headers["content-type"]), state.features);
           return update(uid, { [key]: value }, false);
         },
       },
@@ -77,4 +81,21 @@ export function settingsRoutes(state: NodeState): Route[] {
     ];
   });
   return [...whole, ...single];
+}
+
+const defaultChat = {
+  description: "",
+  documentTemplate:
+    "{% for field in fields %}{% if field.is_searchable and field.value != nil %}{{ field.name }}: {{ field.value }}\n{% endif %}{% endfor %}",
+  documentTemplateMaxBytes: 400,
+  searchParameters: {},
+};
+
+/** Two settings are there only while the experimental features they belong to are on. */
+function shownSettings({ foreignKeys, chat, ...settings }: Settings, features: ExperimentalFeatures): Settings {
+  return {
+    ...settings,
+    ...(features.foreignKeys && { foreignKeys: foreignKeys ?? [] }),
+    ...(features.chatCompletions && { chat: { ...defaultChat, ...chat } }),
+  };
 }
