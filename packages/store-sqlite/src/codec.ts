@@ -47,6 +47,8 @@ function fieldOf(name: string, column: Column): Field {
 /** Turns a cell into its value in place. @returns what is wrong with it, or `null`. */
 function decodeField(row: RawRow, field: Field): string | null {
   const value = row[field.name];
+  // Most cells end here.
+  if (typeof value === field.kind && field.values === null) return null;
   if (value === null) return field.nullable ? null : "is missing";
   switch (field.kind) {
     case "number":

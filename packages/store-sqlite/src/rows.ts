@@ -63,7 +63,11 @@ export function createRows<T extends SQLiteTable>(context: Context, keyspace: Ke
   const announce = (row: RawRow) => {
     if (watched) context.changed(keyspace.name, keyOf(row, key));
   };
-  const keyed = (parts: KeyPart[]): Values => Object.fromEntries(key.map((name, i) => [name, parts[i]]));
+  const keyed = (parts: readonly KeyPart[]): Values => {
+    const values: Record<string, unknown> = {};
+    for (let i = 0; i < key.length; i++) values[key[i] as string] = parts[i];
+    return values;
+  };
 
   return {
     get: (...parts) => select.one(keyed(parts)),

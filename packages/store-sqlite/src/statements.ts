@@ -4,7 +4,7 @@ import { encodeCursor, StoreError as StoreErrorClass } from "@miroir/store-contr
 import type BetterSqlite3 from "better-sqlite3";
 import { is, Param, Placeholder, type Query, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/better-sqlite3";
-import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { SQLiteBoolean, type SQLiteTable, SQLiteTextJson } from "drizzle-orm/sqlite-core";
 import { createCodec, keyOf, type RawRow } from "./codec.ts";
 
 /** Drizzle's builders without a connection: they make the SQL, the driver prepares it (Drizzle's own prepared queries cost 1.15–1.8 × as much). */
@@ -54,24 +54,30 @@ export interface Statements {
   readonly texts: ReadonlySet<string>;
 }
 
-type Binder =
-  | { readonly name: string; readonly encode: ((value: unknown) => unknown) | null }
-  | { readonly value: unknown };
+/** A parameter by name, or (without one) a value that is always the same. */
+interface Binder {
+  readonly name: string | null;
+  readonly encode: ((value: unknown) => unknown) | null;
+  readonly value: unknown;
+}
 
 function binderOf(source: unknown): Binder {
-  if (is(source, Placeholder)) return { name: source.name, encode: null };
+  if (is(source, Placeholder)) return { name: source.name, encode: null, value: null };
   if (is(source, Param) && is(source.value, Placeholder)) {
-    const { encoder } = source;
-    return { name: source.value.name, encode: (value) => (value === null ? null : encoder.mapToDriverValue(value)) };
+    const { encoder, value } = source;
+    // Only these change what they are given; the driver takes all else as it is.
+    const changes = is(encoder, SQLiteTextJson) || is(encoder, SQLiteBoolean);
+    const encode = (given: unknown) => (given === null ? null : encoder.mapToDriverValue(given));
+    return { name: value.name, encode: changes ? encode : null, value: null };
   }
-  return { value: source };
+  return { name: null, encode: null, value: source };
 }
 
 function bind(binders: readonly Binder[], values: Values): unknown[] {
   const bound = new Array<unknown>(binders.length);
   for (let i = 0; i < binders.length; i++) {
     const binder = binders[i] as Binder;
-    if ("value" in binder) {
+    if (binder.name === null) {
       bound[i] = binder.value;
       continue;
     }

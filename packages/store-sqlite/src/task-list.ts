@@ -124,12 +124,9 @@ export function createTaskSearch({ sql: statements }: Context, counts: TaskCount
       const values = { ...valuesOf(filter), limit };
       if (lead === null) return statement.all({ ...values, from });
       let found: RawTask[] = [];
-      let bound = from;
       for (const value of new Set<unknown>(filter[lead])) {
-        found.push(...statement.all({ ...values, from: bound, lead: value }));
-        if (found.length < 2 * limit) continue;
-        found = firstOf(found, limit, reverse);
-        bound = found.at(-1)?.uid ?? bound;
+        found.push(...statement.all({ ...values, from, lead: value }));
+        if (found.length >= 2 * limit) found = firstOf(found, limit, reverse);
       }
       return firstOf(found, limit, reverse);
     },
