@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { StoreError } from "@miroir/store-contract";
+import type { ChainableCommander } from "ioredis";
 import type { Connection } from "./connection.ts";
 import { mayBeSentAgain, timedOut, wasNotSent } from "./errors.ts";
 import { SCRIPTS } from "./scripts.ts";
@@ -47,8 +48,38 @@ export interface Commands {
   send(command: string, ...args: Argument[]): Promise<unknown>;
 }
 
-/** Commands over one connection, each with a deadline. Errors are ioredis', but for timeouts. */
-export function createCommands(connection: Connection, timeoutMs: number): Commands {
+function commandOf(name: string): string {
+  const script = SCRIPTS.get(name);
+  if (script === undefined) throw new TypeError(`there is no script ${name}`);
+  return `${script.command}Buffer`;
+}
+
+function replyOf(answer: unknown): Reply {
+  const [code, ...values] = answer as unknown[];
+  return { code: String(code), values };
+}
+
+/** Where durable writes go: a connection of their own, since the server answers nothing else on it while one waits for replicas. */
+export interface Durable {
+  readonly connection: Connection;
+  readonly replicas: number;
+  readonly timeoutMs: number;
+}
+
+/** The writes that must never be undone by a failover. */
+const DURABLE: ReadonlySet<string> = new Set([
+  "flip-alias",
+  "advance-settings-version",
+  "acquire-lease",
+  "write-lease",
+  "release-lease",
+  "rotate-scoped-key",
+  "settle-scoped-key",
+  "complete-key",
+]);
+
+/** Commands over one connection, each with a deadline. Errors are ioredis', but for timeouts and missing replicas. */
+export function createCommands(connection: Connection, timeoutMs: number, durable: Durable | null): Commands {
   const slots = createSlots();
 
   /** Sends, and again after a lost connection, until the deadline of the call. */
@@ -83,13 +114,31 @@ export function createCommands(connection: Connection, timeoutMs: number): Comma
   }
 
   async function run(name: string, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
-    const script = SCRIPTS.get(name);
-    if (script === undefined) throw new TypeError(`there is no script ${name}`);
+    const command = commandOf(name);
     const commands = connection as unknown as Record<string, (...args: unknown[]) => Promise<unknown[]>>;
-    const [code, ...values] = await within(
-      async () => (await commands[`${script.command}Buffer`]?.(keys.length, ...keys, ...args)) ?? [],
-    );
-    return { code: String(code), values };
+    return replyOf(await within(async () => commands[command]?.(keys.length, ...keys, ...args)));
+  }
+
+  /** A script, and `WAIT` behind it on the same connection. The script's answer is kept, so the whole may be sent again. */
+  async function runDurably(
+    { connection: own, replicas, timeoutMs: waitMs }: Durable,
+    name: string,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<Reply> {
+    const command = commandOf(name);
+    return within(async () => {
+      const pipeline = own.pipeline() as unknown as Record<string, (...args: unknown[]) => unknown> &
+        Pick<ChainableCommander, "exec">;
+      pipeline[command]?.(keys.length, ...keys, ...args);
+      pipeline.call?.("WAIT", replicas, waitMs);
+      const [[scriptError, answer] = [], [waitError, reached] = []] = (await pipeline.exec()) ?? [];
+      const error = scriptError ?? waitError;
+      if (error != null) throw error;
+      if (Number(reached) >= replicas) return replyOf(answer);
+      const message = `${Number(reached)} of ${replicas} replicas had the write within ${waitMs} ms`;
+      throw new StoreError("unavailable", message, { retryable: true });
+    });
   }
 
   return {
@@ -98,7 +147,11 @@ export function createCommands(connection: Connection, timeoutMs: number): Comma
     async write(script, keys, args) {
       const { slot, number } = slots.take();
       try {
-        const reply = await run(script, keys, args(slot, number));
+        const given = args(slot, number);
+        const reply =
+          durable !== null && DURABLE.has(script)
+            ? await runDurably(durable, script, keys, given)
+            : await run(script, keys, given);
         if (reply.code !== "stale") return reply;
         throw new StoreError("unavailable", "the call came too late", { retryable: true });
       } finally {

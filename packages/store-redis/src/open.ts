@@ -86,25 +86,32 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const settings = readOptions(options);
   const keys = createKeys(settings.prefix, settings.db);
   const connection = createConnection(settings);
+  const waiting = settings.durable === null ? null : createConnection(settings);
+  const disconnect = () => {
+    connection.disconnect();
+    waiting?.disconnect();
+  };
   let watch: Watch | null = null;
   try {
     await connect(connection, settings.connectTimeoutMs);
-    const commands = createCommands(connection, settings.commandTimeoutMs);
+    if (waiting !== null) await connect(waiting, settings.connectTimeoutMs);
+    const durable = waiting === null || settings.durable === null ? null : { connection: waiting, ...settings.durable };
+    const commands = createCommands(connection, settings.commandTimeoutMs, durable);
     await checkVersion(commands);
     for (const warning of await readWarnings(commands)) options.onWarning?.(warning);
     await migrate(commands, keys, () => isPrefixInUse(connection, keys));
     watch = await openWatch(settings, keys, connection);
     const context = createContext(commands, keys, options.clock, options.onCorruptRow ?? (() => {}));
-    return createStore(connection, context, watch, keys.replies(commands.handle), () => readVersion(commands, keys));
+    return createStore(disconnect, context, watch, keys.replies(commands.handle), () => readVersion(commands, keys));
   } catch (error) {
     watch?.close();
-    connection.disconnect();
+    disconnect();
     throw asStoreError(error, { operation: "open" });
   }
 }
 
 function createStore(
-  connection: Connection,
+  disconnect: () => void,
   context: Context,
   watch: Watch,
   replies: string,
@@ -135,7 +142,7 @@ function createStore(
       if (!(await door.close())) return;
       watch.close();
       await context.send({ table: "" }, "DEL", replies).catch(() => {});
-      connection.disconnect();
+      disconnect();
     },
   };
 }

@@ -34,6 +34,12 @@ export interface RedisStoreOptions {
   /** How long a call may take, sent again or not; 1000 unless told. */
   readonly commandTimeoutMs?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
+  /**
+   * What must never be undone by a failover (alias flips, settings versions, leases, scoped keys, finished idempotency records) is
+   * acknowledged once so many replicas have it, and fails as `unavailable` when they have not within the time. Without it such a write may be
+   * lost when a master dies within a moment of acknowledging it, as Redis replicates afterwards.
+   */
+  readonly durable?: { readonly replicas: number; readonly timeoutMs: number } | undefined;
   /** Told at opening what would lose data: an eviction policy, no append-only file. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Told of a row left out of a list because it cannot be read. */
@@ -55,6 +61,7 @@ export interface Settings {
   readonly prefix: string;
   readonly commandTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  readonly durable: { readonly replicas: number; readonly timeoutMs: number } | null;
 }
 
 const DEFAULT_PORT = 6379;
@@ -95,6 +102,13 @@ export function readOptions(options: RedisStoreOptions): Settings {
     throw invalid(`a prefix has 1 to ${MAX_PREFIX_LENGTH} characters, none of them a brace or white space`);
   }
   if (!(commandTimeoutMs > 0 && connectTimeoutMs > 0)) throw invalid("timeouts are more than 0 ms");
+  const { durable } = options;
+  if (
+    durable !== undefined &&
+    !(durable.replicas > 0 && durable.timeoutMs > 0 && durable.timeoutMs < commandTimeoutMs)
+  ) {
+    throw invalid("a durable write waits for 1 or more replicas, for less than the timeout of a command");
+  }
   const parsed = url === undefined ? null : parseUrl(url);
   const db = options.db ?? parsed?.db ?? 0;
   if (!Number.isInteger(db) || db < 0) throw invalid("a database number is 0 or more");
@@ -111,6 +125,7 @@ export function readOptions(options: RedisStoreOptions): Settings {
     prefix,
     commandTimeoutMs,
     connectTimeoutMs,
+    durable: options.durable ?? null,
   };
 }
 

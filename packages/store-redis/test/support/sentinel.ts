@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { freePort, startServer, type TestServer } from "./redis.ts";
+
+export const MASTER = "main";
+const QUORUM = 2;
+
+export interface TestSentinels {
+  readonly master: TestServer;
+  readonly replica: TestServer;
+  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  /** Makes the replica the master, and the master a replica. @returns once the sentinels say so. */
+  promote(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function startSentinel(masterPort: number) {
+  const folder = await mkdtemp(join(tmpdir(), "miroir-sentinel-"));
+  const port = await freePort();
+  const config = join(folder, "sentinel.conf");
+  await writeFile(
+    config,
+    [
+      `port ${port}`,
+      "bind 127.0.0.1",
+      `dir ${folder}`,
+      `sentinel monitor ${MASTER} 127.0.0.1 ${masterPort} ${QUORUM}`,
+      `sentinel down-after-milliseconds ${MASTER} 1000`,
+      `sentinel failover-timeout ${MASTER} 3000`,
+    ].join("\n"),
+  );
+  // A sentinel is the server program under another flag.
+  const child = spawn("redis-server", [config, "--sentinel"], { stdio: "ignore" });
+  return {
+    port,
+    async stop() {
+      const exit = once(child, "exit");
+      child.kill();
+      await exit;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until a replica has its master's rows. */
+async function isFollowing(replica: TestServer): Promise<void> {
+  const client = new Redis({ host: "127.0.0.1", port: replica.port, protocol: 2 });
+  while (!String(await client.info("replication")).includes("master_link_status:up")) await pause(20);
+  client.disconnect();
+}
+
+/** One master, one replica and three sentinels. */
+export async function startSentinels(): Promise<TestSentinels> {
+  // By default a master waits 5 s for more replicas before it sends the first one its rows.
+  const master = await startServer(["--repl-diskless-sync-delay", "0"]);
+  const replica = await startServer(["--repl-diskless-sync-delay", "0", "--replicaof", `127.0.0.1 ${master.port}`]);
+  await isFollowing(replica);
+  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port)));
+  const clients = sentinels.map(
+    ({ port }) =>
+      new Redis({ host: "127.0.0.1", port, protocol: 2, maxRetriesPerRequest: null, retryStrategy: () => 50 }),
+  );
+  for (const client of clients) client.on("error", () => {});
+  const all = async (isThere: (client: Redis) => Promise<boolean>): Promise<void> => {
+    while (!(await Promise.all(clients.map(isThere))).every(Boolean)) await pause(50);
+  };
+  const listed = async (client: Redis, what: string) =>
+    ((await client.call("SENTINEL", what, MASTER)) as unknown[]).length;
+  await all(async (client) => (await listed(client, "replicas")) === 1 && (await listed(client, "sentinels")) === 2);
+  return {
+    master,
+    replica,
+    addresses: sentinels.map(({ port }) => ({ host: "127.0.0.1", port })),
+    async promote() {
+      await clients[0]?.call("SENTINEL", "FAILOVER", MASTER);
+      await all(async (client) => {
+        const [, port] = (await client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)) as string[];
+        return Number(port) === replica.port;
+      });
+    },
+    async stop() {
+      for (const client of clients) client.disconnect();
+      await Promise.all(sentinels.map((sentinel) => sentinel.stop()));
+      await replica.stop();
+      await master.stop();
+    },
+  };
+}
