@@ -38,5 +38,5 @@ return write(function(now)
     redis.call('ZADD', base .. '_by_index_uid:' .. task.columns.index_uid, uid, uid)
   end
   enter_status(task, { kinds = KEYS[4], pairs = KEYS[5] })
-  return { 'row', all_columns(key) }
+  return { 'row', task.flat }
 end)

@@ -45,5 +45,5 @@ return write(function(now)
     redis.call('HSET', KEYS[4], dedupe_key, member)
   end
   enter_state(job)
-  return { 'row', all_columns(key) }
+  return { 'row', job.flat }
 end)

@@ -57,6 +57,7 @@ return write(function(now)
   if canceled_by then
     redis.call('ZADD', base .. '_by_canceled_by:' .. canceled_by, before.uid, before.uid)
   end
-  enter_status(read_row(key), counts)
-  return { 'row', all_columns(key) }
+  local moved = read_row(key)
+  enter_status(moved, counts)
+  return { 'row', moved.flat }
 end)

@@ -14,13 +14,13 @@ local function corrupt(key, column)
   error('CORRUPT_ROW ' .. column .. ' ' .. key, 0)
 end
 
--- The row as a table of columns, or nil where there is none.
+-- The row as a table of columns, and flat as the server gives it; nil where there is none.
 local function read_row(key)
   local flat = redis.call('HGETALL', key)
   if #flat == 0 then
     return nil
   end
-  local row = { key = key, columns = {} }
+  local row = { key = key, columns = {}, flat = flat }
   for i = 1, #flat, 2 do
     row.columns[flat[i]] = flat[i + 1]
   end
@@ -66,10 +66,14 @@ local function replace_row(key, columns, first)
   if redis.call('EXISTS', key) == 1 then
     redis.call('DEL', key)
   end
-  if first <= #ARGV then
-    redis.call('HSET', key, unpack(ARGV, first))
+  local fields = { unpack(ARGV, first) }
+  for column, value in pairs(columns) do
+    if value ~= false then
+      fields[#fields + 1] = column
+      fields[#fields + 1] = type(value) == 'number' and int(value) or value
+    end
   end
-  set_columns(key, columns)
+  redis.call('HSET', key, unpack(fields))
 end
 
 local function all_columns(key)

@@ -49,7 +49,9 @@ local function write(step)
   else
     answer = step(now)
   end
-  redis.call('HSET', KEYS[1], ARGV[2], ARGV[3], ARGV[2] .. ':answer', cmsgpack.pack(answer))
-  redis.call('PEXPIRE', KEYS[1], REPLIES_KEPT_MS)
+  local added = redis.call('HSET', KEYS[1], ARGV[2], ARGV[3], ARGV[2] .. ':answer', cmsgpack.pack(answer))
+  if added > 0 or tonumber(ARGV[3]) % 16 == 0 then
+    redis.call('PEXPIRE', KEYS[1], REPLIES_KEPT_MS)
+  end
   return answer
 end
