@@ -1,21 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
-import type { DevNode, DevNodeOptions } from "../src/index.ts";
-import { createDevNode } from "../src/index.ts";
-import type { Call } from "./http.ts";
-import { callerOf, finished } from "./http.ts";
-
-const open: DevNode[] = [];
-
-async function start(options: DevNodeOptions = {}): Promise<{ node: DevNode; call: Call }> {
-  const node = createDevNode(options);
-  open.push(node);
-  await node.listen();
-  return { node, call: callerOf(node) };
-}
-
-afterEach(async () => {
-  for (const node of open.splice(0)) await node.close();
-});
+import { describe, expect, it } from "vitest";
+import { finished } from "./http.ts";
+import { start } from "./started-node.ts";
 
 describe("a node", () => {
   it("has an address only while it listens", async () => {

@@ -74,8 +74,8 @@ export function searchIndex(
     universe = difference(universe, excluded);
   }
 
-  const rank = (input: Pick<BucketSortInput, "rules" | "graph" | "universe">) => {
-    const { hits, candidates } = bucketSort({
+  const rank = (input: Pick<BucketSortInput, "rules" | "graph" | "universe">) =>
+    bucketSort({
       ...input,
       from: 0,
       length: end,
@@ -83,8 +83,6 @@ export function searchIndex(
       exhaustiveUpTo: byPage ? settings.pagination.maxTotalHits : null,
       sameValue,
     });
-    return { hits, candidates: byPage && sameValue !== null ? oneOfEach(candidates, sameValue) : candidates };
-  };
   const byKeywords = (): Ranked => {
     const graph = terms.length === 0 ? null : buildQueryGraph(terms, makeTerm);
     const ranked = rank({
@@ -95,7 +93,9 @@ export function searchIndex(
     const readings = (graph?.nodes ?? []).flatMap(({ term }) =>
       term === null ? [] : [{ term: term.subset.term, positions: term.positions }],
     );
-    return { ...ranked, terms: readings };
+    // Totals of pages count one of each group; a search by vectors has looked no further than its hits.
+    const candidates = byPage && sameValue !== null ? oneOfEach(ranked.candidates, sameValue) : ranked.candidates;
+    return { hits: ranked.hits, candidates, terms: readings };
   };
   const byVectors = (vector: readonly number[], semantic: SemanticQuery): Ranked => {
     const distances = distancesTo(Float32Array.from(vector), embeddingsOf(view, semantic));

@@ -144,24 +144,17 @@ function facetMembers(
   orders: FacetOrders | null,
   rejected: readonly IndexHit[],
 ): Record<string, unknown> {
-  const counted = [...results].flatMap(([uid, { facets }]) => (facets === null ? [] : [[uid, facets] as const]));
+  const counted = [...results].flatMap(([uid, { facets }]) => {
+    const own = rejected.filter(({ indexUid }) => indexUid === uid);
+    return facets === null ? [] : [{ uid, facets: withoutHits(facets, own) }];
+  });
   if (counted.length === 0) return {};
   if (merge !== null && orders !== null) {
-    const merged = mergeFacets(
-      counted.map(([, facets]) => facets),
-      orders,
-      merge.maxValuesPerFacet,
-    );
-    return { ...withoutHits(merged, rejected) };
+    const all = counted.map(({ facets }) => facets);
+    return { ...mergeFacets(all, orders, merge.maxValuesPerFacet) };
   }
   const facetsByIndex = new Map(
-    counted.map(([uid, facets]) => {
-      const own = withoutHits(
-        facets,
-        rejected.filter(({ indexUid }) => indexUid === uid),
-      );
-      return [uid, { distribution: own.facetDistribution, stats: own.facetStats }];
-    }),
+    counted.map(({ uid, facets }) => [uid, { distribution: facets.facetDistribution, stats: facets.facetStats }]),
   );
   return { facetsByIndex };
 }
