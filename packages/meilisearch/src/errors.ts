@@ -254,7 +254,7 @@ export const ERROR_CODES = {
 export const MIROIR_ERROR_CODES = {
   ...kinds(400, "invalid_request", ["miroir_reserved_field"]),
   ...kinds(501, "system", ["miroir_not_implemented"]),
-  ...kinds(503, "system", ["miroir_no_quorum", "miroir_unavailable_shards"]),
+  ...kinds(503, "system", ["miroir_no_quorum", "miroir_store_unavailable", "miroir_unavailable_shards"]),
 } as const satisfies Record<string, ErrorKind>;
 
 const ALL_CODES: Record<ErrorCode, ErrorKind> = { ...ERROR_CODES, ...MIROIR_ERROR_CODES };

@@ -34,6 +34,7 @@ describe("MeilisearchError", () => {
     ["miroir_reserved_field", 400, "invalid_request"],
     ["miroir_not_implemented", 501, "system"],
     ["miroir_no_quorum", 503, "system"],
+    ["miroir_store_unavailable", 503, "system"],
     ["miroir_unavailable_shards", 503, "system"],
   ])("%s is %i %s", (code, status, type) => {
     expect(new MeilisearchError(code, "")).toMatchObject({ status, type });

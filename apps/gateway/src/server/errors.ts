@@ -6,6 +6,9 @@ import { sendJson } from "./send-json.ts";
 /** What a node sends with every 503. */
 const RETRY_AFTER_S = "10";
 
+/** The store's own text may name files and hosts, which are for the log. */
+const STORE_UNAVAILABLE = "The gateway cannot reach or write its store; the request may be repeated.";
+
 const FAILURE_CODES = {
   connect: "remote_could_not_send_request",
   timeout: "remote_timeout",
@@ -19,7 +22,7 @@ const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && "code" in error && "statusCode" in error && typeof error.statusCode === "number";
 
 /** Any error as one with a code of the API. What is nobody's fault but ours is `internal`, its text kept to the log. */
-export function toMeilisearchError(error: unknown): MeilisearchError {
+function toMeilisearchError(error: unknown): MeilisearchError {
   if (error instanceof MeilisearchError) return error;
   // Its text names the node's address, which is no business of clients.
   if (error instanceof NodeFailure) {
@@ -27,6 +30,9 @@ export function toMeilisearchError(error: unknown): MeilisearchError {
   }
   if (error instanceof StoreError && error.code === "invalid_argument") {
     return new MeilisearchError("bad_request", error.message, { cause: error });
+  }
+  if (error instanceof StoreError && error.code === "unavailable") {
+    return new MeilisearchError("miroir_store_unavailable", STORE_UNAVAILABLE, { cause: error });
   }
   if (isFastifyError(error) && (error.statusCode ?? 500) < 500) {
     const code = error.statusCode === 415 ? "invalid_content_type" : "bad_request";
