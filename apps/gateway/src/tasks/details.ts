@@ -11,20 +11,51 @@ export interface Ended {
   readonly placement: Placement;
 }
 
-/** Each deleted document was counted by every replica that took part; counts it once. */
-function countOnce({ reports, shards, placement }: Ended, key: string): number {
-  const groups = placement.groups.map(({ nodes }, index) => {
+interface Count {
+  /** Of what the nodes of the group report, every replica's count included. */
+  readonly sum: number;
+  /** Over the touched shards that some node answers for: how many replicas do so. */
+  readonly fewest: number;
+  readonly most: number;
+  readonly mean: number;
+  /** How many of the touched shards some node answers for. */
+  readonly covered: number;
+}
+
+/** What the nodes of the group that answers for most shards have counted; of equals the one that is most even, then the first. */
+function countInGroup({ reports, shards, placement }: Ended, key: string): Count {
+  const groups = placement.groups.map(({ nodes }, index): Count => {
     const sum = nodes.reduce((total, node) => total + Number(reports.get(node)?.details[key] ?? 0), 0);
-    const replicas = shards.map(
-      (shard) => placement.owners[index]?.[shard]?.filter((node) => reports.has(node)).length ?? 0,
-    );
-    const present = replicas.filter((count) => count > 0);
-    const perShard = present.reduce((total, count) => total + count, 0) / present.length;
-    return { sum, perShard, covered: present.length };
+    const replicas = shards
+      .map((shard) => placement.owners[index]?.[shard]?.filter((node) => reports.has(node)).length ?? 0)
+      .filter((count) => count > 0);
+    const total = replicas.reduce((all, count) => all + count, 0);
+    // Not Math.min(...replicas): there may be as many as there are shards.
+    const fewest = replicas.reduce((least, count) => Math.min(least, count), Number.POSITIVE_INFINITY);
+    const most = replicas.reduce((greatest, count) => Math.max(greatest, count), 0);
+    return { sum, fewest, most, mean: total / replicas.length, covered: replicas.length };
   });
-  // The group that answers for most shards; the first of equals.
-  const best = groups.reduce((a, b) => (b.covered > a.covered ? b : a));
-  return best.covered === 0 ? 0 : Math.round(best.sum / best.perShard);
+  const isBetter = (a: Count, b: Count) =>
+    a.covered > b.covered || (a.covered === b.covered && a.most - a.fewest < b.most - b.fewest);
+  return groups.reduce((best, next) => (isBetter(next, best) ? next : best));
+}
+
+/** Each deleted document was counted by every replica that took part; counts it once. */
+function deletedOnce(ended: Ended): number {
+  const { sum, mean, covered } = countInGroup(ended, "deletedDocuments");
+  return covered === 0 ? 0 : Math.round(sum / mean);
+}
+
+/**
+ * A node counts an id once however often it was sent, so this may be fewer than were received. Exact where every touched shard was
+ * indexed by equally many replicas. Where some replica misses the write, nodes do not say how their counts spread over the
+ * shards: then it is the number received, within the bounds that their counts leave.
+ */
+function indexedOnce(ended: Ended): number {
+  const { sum, fewest, most, covered } = countInGroup(ended, "indexedDocuments");
+  if (covered === 0) return 0;
+  const received = Number(ended.task.details?.receivedDocuments ?? Number.POSITIVE_INFINITY);
+  return Math.min(Math.max(received, Math.ceil(sum / most)), Math.floor(sum / fewest));
 }
 
 /** The details of a task that has ended, as a single node would give them. */
@@ -32,10 +63,10 @@ export function finalDetails(ended: Ended): JsonObject | null {
   const { task, succeeded } = ended;
   switch (task.type) {
     case "documentAdditionOrUpdate":
-      return { ...task.details, indexedDocuments: succeeded ? (task.details?.receivedDocuments ?? null) : 0 };
+      return { ...task.details, indexedDocuments: succeeded ? indexedOnce(ended) : 0 };
     case "documentDeletion":
     case "indexDeletion":
-      return { ...task.details, deletedDocuments: succeeded ? countOnce(ended, "deletedDocuments") : 0 };
+      return { ...task.details, deletedDocuments: succeeded ? deletedOnce(ended) : 0 };
     default:
       return task.details;
   }

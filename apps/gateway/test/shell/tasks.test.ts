@@ -78,6 +78,13 @@ describe("a task", () => {
     expect(rest.details).toEqual({ deletedDocuments: 26 });
   });
 
+  it.each([1, 2, 3])("counts an id sent twice once, with %i replicas", async (factor) => {
+    await begin(3, [`replication_factor=${factor}`]);
+    const twice = [...films, ...films.slice(0, 7).map(({ id }) => ({ id, title: "again" }))];
+    const task = await sendAndWait(gateway.send, "POST", "/indexes/films/documents", twice);
+    expect(task.details).toEqual({ receivedDocuments: 37, indexedDocuments: 30 });
+  });
+
   it("ends without a node that is out, once the others have it", async () => {
     await begin();
     stall(0);
