@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/schema.ts";
 
-export interface AcknowledgeOptions {
+interface AcknowledgeOptions {
   /** The value of `X-Miroir-Degraded`, when the write stands but some replica misses it. */
   readonly degraded?: string | null | undefined;
   /** The shards the write touches, where it does not touch all: tells when a task may end without a node that is out. */

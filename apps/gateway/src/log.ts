@@ -13,7 +13,7 @@ const LABELS: Readonly<Record<number, string>> = {
 const USUAL = new Set(["level", "time", "pid", "hostname", "msg", "reqId", "err"]);
 
 /** A log line for people: time, level, text, then what else it holds as `name=value`. */
-export function humanLine(json: string): string {
+function humanLine(json: string): string {
   const line = JSON.parse(json) as Record<string, unknown>;
   const time = new Date(Number(line.time)).toTimeString().slice(0, 8);
   const rest = Object.entries(line).filter(([name]) => !USUAL.has(name));

@@ -5,7 +5,7 @@ import type { Placement } from "@miroir/routing";
 export type NodeState = "unknown" | "up" | "out";
 
 /** What is known of one node at this moment. */
-export interface NodeReport {
+interface NodeReport {
   readonly id: string;
   readonly address: string;
   readonly replicaGroup: number;
