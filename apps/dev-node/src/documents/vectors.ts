@@ -18,8 +18,6 @@ export interface DocumentVectors {
   readonly others: ReadonlyMap<string, string>;
 }
 
-export const noVectors: DocumentVectors = { byEmbedder: new Map(), others: new Map() };
-
 /** What a client sent as `_vectors`: each embedder's part as text, and as read. */
 export interface SentVectors {
   readonly texts: ReadonlyMap<string, string>;

@@ -9,7 +9,7 @@ import { normalizeFacet } from "./facet-values.ts";
 import { filterFeatures } from "./filterable.ts";
 import { compareBytes, distanceMetres } from "./sort-rules.ts";
 
-export type FilterCode = "invalid_search_filter" | "invalid_document_filter" | "invalid_similar_filter";
+type FilterCode = "invalid_search_filter" | "invalid_document_filter" | "invalid_similar_filter";
 
 export interface FilterContext {
   readonly view: IndexView;

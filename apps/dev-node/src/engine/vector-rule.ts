@@ -29,7 +29,7 @@ export interface Distribution {
 }
 
 /** Moves similarities that crowd around `mean` to a mean of 0.5 and a deviation of 0.4, within ]0, 1]. */
-export function shiftSimilarity(similarity: number, { mean, sigma }: Distribution): number {
+function shiftSimilarity(similarity: number, { mean, sigma }: Distribution): number {
   const f = Math.fround;
   const factor = f(f(0.4) / f(sigma));
   const offset = f(0.5 - f(factor * f(mean)));

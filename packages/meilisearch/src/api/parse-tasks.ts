@@ -1,4 +1,5 @@
 import { type ErrorCode, MeilisearchError } from "../errors.ts";
+import { isCalendarDay } from "./calendar-day.ts";
 import { type FieldTable, readQuery } from "./fields.ts";
 import { readIndexUid } from "./index-object.ts";
 import { DEFAULT_PAGE_LIMIT } from "./paging.ts";
@@ -30,20 +31,15 @@ const DAY_MS = 86_400_000;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
-const isDay = (day: string): boolean => {
-  const atMs = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(day);
-};
-
 /** A bare date means midnight; as the bound of an "after", the midnight that ends the day. */
 const queryDate =
   (bound: "after" | "before"): Read<number | "*"> =>
   (value, place) => {
     const text = readString(value, place);
     if (text === "*") return "*";
-    if (DATE.test(text) && isDay(text)) return Date.parse(`${text}T00:00:00Z`) + (bound === "after" ? DAY_MS : 0);
+    if (DATE.test(text) && isCalendarDay(text)) return Date.parse(`${text}T00:00:00Z`) + (bound === "after" ? DAY_MS : 0);
     const day = DATE_TIME.exec(text)?.[1];
-    const atMs = day && isDay(day) ? Date.parse(text.toUpperCase().replace(" ", "T")) : Number.NaN;
+    const atMs = day && isCalendarDay(day) ? Date.parse(text.toUpperCase().replace(" ", "T")) : Number.NaN;
     if (!Number.isNaN(atMs)) return atMs;
     throw wrongValue(
       place,

@@ -37,8 +37,8 @@ const readGiven = (text: string, place: string, documentId: string): GivenVector
 };
 
 /**
- * Reads the `_vectors` of a document (JSON text), embedder by embedder, without looking at the numbers: that only
- * embedders of the settings matter is for readEmbeddings. No `_vectors`: null.
+ * Reads the `_vectors` of a document (JSON text), embedder by embedder; null without `_vectors`. The embeddings stay
+ * text: nodes look at their numbers only for embedders of the settings, as readEmbeddings does.
  *
  * Returns, rather than throws, what a node's task fails with: invalid_vectors_type, or internal for `_vectors` that is
  * no object.
