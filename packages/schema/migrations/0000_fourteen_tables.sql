@@ -99,6 +99,7 @@ CREATE INDEX `jobs_by_claim_expiry` ON `jobs` (`claim_expires_at`);--> statement
 CREATE INDEX `jobs_by_state` ON `jobs` (`state`,`seq`);--> statement-breakpoint
 CREATE INDEX `jobs_by_type` ON `jobs` (`type`,`seq`);--> statement-breakpoint
 CREATE INDEX `jobs_by_parent` ON `jobs` (`parent_id`,`seq`);--> statement-breakpoint
+CREATE INDEX `jobs_by_finished_at` ON `jobs` (`finished_at`);--> statement-breakpoint
 CREATE UNIQUE INDEX `jobs_by_seq` ON `jobs` (`seq`);--> statement-breakpoint
 CREATE UNIQUE INDEX `jobs_by_dedupe_key` ON `jobs` (`dedupe_key`) WHERE state IN ('queued', 'in_progress');--> statement-breakpoint
 CREATE TABLE `leader_lease` (

@@ -41,6 +41,7 @@ export const jobs = sqliteTable(
     index("jobs_by_state").on(t.state, t.seq),
     index("jobs_by_type").on(t.type, t.seq),
     index("jobs_by_parent").on(t.parentId, t.seq),
+    index("jobs_by_finished_at").on(t.finishedAt),
     uniqueIndex("jobs_by_seq").on(t.seq),
     uniqueIndex("jobs_by_dedupe_key").on(t.dedupeKey).where(sql`state IN ('queued', 'in_progress')`),
   ],
