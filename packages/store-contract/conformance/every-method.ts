@@ -1,10 +1,9 @@
 import { inspect } from "node:util";
-import { KEYSPACES } from "@miroir/schema";
 import { expect } from "vitest";
 import { StoreError } from "../src/errors.ts";
 import type { WriteOptions } from "../src/fence.ts";
 import type { MethodSpec } from "../src/methods.ts";
-import { type PartName, STORE_METHODS, type Store } from "../src/store.ts";
+import { type PartName, STORE_METHODS, type Store, tableOfPart } from "../src/store.ts";
 import { refused } from "./expecting.ts";
 import { REFUSED_KEYS } from "./hostile.ts";
 import { SAMPLES, snapshot } from "./samples.ts";
@@ -69,7 +68,7 @@ const refusesOnceClosed =
     await store.close();
     const error = await refused(method(store, part, name)(...args), "closed");
     expect({ table: error.table, operation: error.operation }).toEqual({
-      table: KEYSPACES[part].name,
+      table: tableOfPart(part),
       operation: name,
     });
   };

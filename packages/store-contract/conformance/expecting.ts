@@ -1,8 +1,8 @@
-import { KEYSPACES } from "@miroir/schema";
+import { KEYSPACES, type TableName } from "@miroir/schema";
 import { expect } from "vitest";
 import { StoreError, type StoreErrorCode } from "../src/errors.ts";
 import { encodeCursor, type Page, type PageRequest } from "../src/page.ts";
-import type { PartName, Store } from "../src/store.ts";
+import type { Store } from "../src/store.ts";
 import type { TestContext } from "./subject.ts";
 
 async function failure(promise: Promise<unknown>): Promise<StoreError> {
@@ -26,14 +26,14 @@ export async function refused(promise: Promise<unknown>, code: StoreErrorCode): 
 export async function refusedAt(
   promise: Promise<unknown>,
   code: StoreErrorCode,
-  part: PartName,
+  table: TableName,
   operation: string,
   key: readonly (string | number)[],
 ): Promise<void> {
-  const { code: actual, table, operation: where, key: row } = await failure(promise);
-  expect({ code: actual, table, operation: where, key: row }).toEqual({
+  const { code: actual, table: of, operation: where, key: row } = await failure(promise);
+  expect({ code: actual, table: of, operation: where, key: row }).toEqual({
     code,
-    table: KEYSPACES[part].name,
+    table: KEYSPACES[table].name,
     operation,
     key,
   });

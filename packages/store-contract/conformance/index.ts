@@ -24,6 +24,7 @@ import { leaderLeaseTests } from "./parts/leader-lease.ts";
 import { loginBackoffTests } from "./parts/login-backoff.ts";
 import { nodeSettingsVersionTests } from "./parts/node-settings-version.ts";
 import { rateLimitsTests } from "./parts/rate-limits.ts";
+import { rawRowsTests } from "./parts/raw-rows.ts";
 import { rolloverPoliciesTests } from "./parts/rollover-policies.ts";
 import { scopedKeysTests } from "./parts/scoped-keys.ts";
 import { searchUiConfigTests } from "./parts/search-ui-config.ts";
@@ -60,6 +61,7 @@ const METHOD_TESTS = {
   ...loginBackoffTests,
   ...cdcOverflowTests,
   ...scopedKeysTests,
+  ...rawRowsTests,
 };
 const OTHER_TESTS = {
   ...storeTests,

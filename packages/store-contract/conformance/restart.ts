@@ -20,13 +20,13 @@ const details = JSON.parse(defined(HOSTILE_JSON[4]));
 const error = { message: "m", code: "internal", type: "internal", link: "" };
 
 /** Rights handed out before the restart, that must be good after it. */
-interface Rights {
+export interface Rights {
   readonly claimToken: string;
   readonly reservationToken: string;
 }
 
 /** Rows in every table there is. */
-async function fill(store: Store): Promise<Rights> {
+export async function fill(store: Store): Promise<Rights> {
   await store.tasks.create({
     indexUid: "movies",
     type: "t",
@@ -77,7 +77,7 @@ async function fill(store: Store): Promise<Rights> {
 }
 
 /** What was going on goes on: rights hold, numbers and counts continue, what is taken stays taken. */
-async function goesOn(store: Store, { claimToken, reservationToken }: Rights): Promise<void> {
+export async function goesOn(store: Store, { claimToken, reservationToken }: Rights): Promise<void> {
   const fence = { scope: "scope", epoch: 1 };
   expect((await store.tasks.create({ indexUid: null, type: "t", nodeTasks: {} }, { fence })).uid).toBe(2);
   expect((await store.jobs.complete("job", claimToken, null)).state).toBe("completed");

@@ -45,6 +45,16 @@ const newTask = {
   error,
   customMetadata: "note",
 };
+const aliasRow = {
+  name: "alias",
+  kind: "multi" as const,
+  currentUid: null,
+  targetUids: ["a"],
+  version: 2,
+  history: [{ version: 1, currentUid: null, targetUids: ["b"], replacedAt: 1 }],
+  createdAt: 1,
+  updatedAt: 2,
+};
 const FAR = 8_000_000_000_000;
 
 const task = async (store: Store, status: "enqueued" | "succeeded" = "enqueued") =>
@@ -334,6 +344,14 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
         await store.scopedKeys.rotate("movies", "key", 0);
         await store.scopedKeys.rotate("movies", "next", 1);
         return ["movies"];
+      },
+    },
+    rows: {
+      read: () => ["aliases", {}],
+      write: () => [{ table: "aliases", rows: [aliasRow] }],
+      clear: async (store) => {
+        await store.aliases.create("alias", { kind: "single", currentUid: "a" });
+        return ["aliases", 10];
       },
     },
   };

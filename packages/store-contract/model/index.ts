@@ -1,11 +1,11 @@
-import { KEYSPACES, type TableName } from "@miroir/schema";
+import type { TableName } from "@miroir/schema";
 import { readMigrations } from "@miroir/schema/migrations";
 import { type Clock, systemClock } from "../src/clock.ts";
 import { StoreError } from "../src/errors.ts";
 import type { WriteOptions } from "../src/fence.ts";
 import { checkArguments, type MethodSpec } from "../src/methods.ts";
 import { isPresentEpoch } from "../src/rules/lease.ts";
-import { type PartName, STORE_METHODS, type Store, type StoreParts, SWEEP_METHOD } from "../src/store.ts";
+import { type PartName, STORE_METHODS, type Store, type StoreParts, SWEEP_METHOD, tableOfPart } from "../src/store.ts";
 import { type Change, type ChangeListener, WATCHED_TABLES } from "../src/watch.ts";
 import { createAdminSessions } from "./admin-sessions.ts";
 import { createAliases } from "./aliases.ts";
@@ -24,6 +24,7 @@ import { createLoginBackoff } from "./login-backoff.ts";
 import { createModel, type Model, type Sync } from "./model.ts";
 import { createNodeSettingsVersions } from "./node-settings-version.ts";
 import { createRateLimits } from "./rate-limits.ts";
+import { createRawRows } from "./raw-rows.ts";
 import { createRolloverPolicies } from "./rollover-policies.ts";
 import { createScopedKeys } from "./scoped-keys.ts";
 import { createSearchUiConfigs } from "./search-ui-config.ts";
@@ -55,6 +56,7 @@ const createParts = (model: Model): SyncParts => ({
   loginBackoff: createLoginBackoff(model),
   cdcOverflow: createCdcOverflow(model),
   scopedKeys: createScopedKeys(model),
+  rows: createRawRows(model),
 });
 
 /**
@@ -92,7 +94,7 @@ export function createModelStore({ clock = systemClock }: { readonly clock?: Clo
   }
 
   function call(part: PartName, method: string, spec: MethodSpec, run: (...args: unknown[]) => unknown) {
-    const table = KEYSPACES[part].name;
+    const table = tableOfPart(part);
     return async (...args: unknown[]): Promise<unknown> => {
       checkOpen(table, method);
       const checked = checkArguments(table, method, spec, args);

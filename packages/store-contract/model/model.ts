@@ -1,10 +1,10 @@
 import { KEYSPACES, type TableName } from "@miroir/schema";
+import type { RowOf } from "../src/beside/raw-rows.ts";
 import { StoreError, type StoreErrorCode } from "../src/errors.ts";
 import type { Page, PageRequest } from "../src/page.ts";
 import { decodeCursor } from "../src/page.ts";
 import { compareKeys, pageLimit, toPage } from "../src/rules/order.ts";
-import type { PartName } from "../src/store.ts";
-import { createTable, type Key, type ModelTable, type RowOf } from "./table.ts";
+import { createTable, type Key, type ModelTable } from "./table.ts";
 
 type Tables = { readonly [T in TableName]: ModelTable<RowOf<T>> };
 
@@ -35,7 +35,7 @@ export function createModel(now: () => number, changed: (table: string, key: Key
   };
 }
 
-export function refuse(code: StoreErrorCode, part: PartName, operation: string, key: Key, why: string): StoreError {
+export function refuse(code: StoreErrorCode, part: TableName, operation: string, key: Key, why: string): StoreError {
   const table = KEYSPACES[part].name;
   return new StoreError(code, `${table} ${JSON.stringify(key)}: ${why}`, { table, operation, key });
 }

@@ -1,7 +1,7 @@
 import { KEYSPACES, type TableName } from "@miroir/schema";
+import type { RowOf } from "../src/beside/raw-rows.ts";
 import { compareKeys } from "../src/rules/order.ts";
 
-export type RowOf<T extends TableName> = (typeof KEYSPACES)[T]["table"]["$inferSelect"];
 export type Key = readonly (string | number)[];
 
 /** The rows of one table by key. A row past its deadline is absent from everything but `size`. Rows are never changed in place. */
@@ -9,6 +9,8 @@ export interface ModelTable<Row> {
   get(...key: (string | number | Uint8Array)[]): Row | null;
   /** In key order. */
   all(): Row[];
+  /** Expired rows too, in key order. */
+  stored(): Row[];
   set(row: Row): void;
   /** @returns whether it was there. */
   delete(row: Row | null): boolean;
@@ -32,12 +34,14 @@ export function createTable<T extends TableName>(
   const field = (row: RowOf<T>, column: string): unknown => (row as Record<string, unknown>)[column];
   const keyOf = (row: RowOf<T>): Key => keyspace.key.map((column) => keyPart(field(row, column)));
   const live = (row: RowOf<T>): boolean => keyspace.deadline === null || Number(field(row, keyspace.deadline)) > now();
+  const inOrder = () => [...rows.values()].sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
   return {
     get(...key) {
       const row = rows.get(JSON.stringify(key.map(keyPart)));
       return row !== undefined && live(row) ? row : null;
     },
-    all: () => [...rows.values()].filter(live).sort((a, b) => compareKeys(keyOf(a), keyOf(b))),
+    all: () => inOrder().filter(live),
+    stored: inOrder,
     set(row) {
       rows.set(JSON.stringify(keyOf(row)), row);
       changed(keyspace.name, keyOf(row));

@@ -4,6 +4,7 @@ export * from "./beside/gateways.ts";
 export * from "./beside/indexes.ts";
 export * from "./beside/login-backoff.ts";
 export * from "./beside/rate-limits.ts";
+export * from "./beside/raw-rows.ts";
 export * from "./beside/scoped-keys.ts";
 export * from "./clock.ts";
 export * from "./errors.ts";

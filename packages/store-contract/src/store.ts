@@ -1,10 +1,11 @@
-import type { TableName } from "@miroir/schema";
+import { KEYSPACES, type TableName } from "@miroir/schema";
 import { type ApiKeys, apiKeysMethods } from "./beside/api-keys.ts";
 import { type CdcOverflow, cdcOverflowMethods } from "./beside/cdc-overflow.ts";
 import { type Gateways, gatewaysMethods } from "./beside/gateways.ts";
 import { type Indexes, indexesMethods } from "./beside/indexes.ts";
 import { type LoginBackoff, loginBackoffMethods } from "./beside/login-backoff.ts";
 import { type RateLimits, rateLimitsMethods } from "./beside/rate-limits.ts";
+import { type RawRows, rawRowsMethods } from "./beside/raw-rows.ts";
 import { type ScopedKeys, scopedKeysMethods } from "./beside/scoped-keys.ts";
 import { batchLimit } from "./input.ts";
 import type { MethodSpec, MethodSpecs } from "./methods.ts";
@@ -47,9 +48,13 @@ export interface StoreParts {
   readonly loginBackoff: LoginBackoff;
   readonly cdcOverflow: CdcOverflow;
   readonly scopedKeys: ScopedKeys;
+  readonly rows: RawRows;
 }
 
 export type PartName = keyof StoreParts;
+
+/** What errors call the table of a part: its name in SQL; `rows` for the part that is of all tables. */
+export const tableOfPart = (part: PartName): string => (part === "rows" ? part : KEYSPACES[part].name);
 
 /** What is known of every method, part by part: the door, the worker's dispatch and any wrapper over the contract read this. */
 export const STORE_METHODS: { readonly [P in PartName]: MethodSpecs<StoreParts[P]> } = {
@@ -74,6 +79,7 @@ export const STORE_METHODS: { readonly [P in PartName]: MethodSpecs<StoreParts[P
   loginBackoff: loginBackoffMethods,
   cdcOverflow: cdcOverflowMethods,
   scopedKeys: scopedKeysMethods,
+  rows: rawRowsMethods,
 };
 
 /** `Store.sweep`, for the door. */

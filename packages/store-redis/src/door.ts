@@ -1,5 +1,11 @@
-import { KEYSPACES } from "@miroir/schema";
-import { checkArguments, type MethodSpec, type PartName, STORE_METHODS, type StoreParts } from "@miroir/store-contract";
+import {
+  checkArguments,
+  type MethodSpec,
+  type PartName,
+  STORE_METHODS,
+  type StoreParts,
+  tableOfPart,
+} from "@miroir/store-contract";
 import { asStoreError, closedError, type Place } from "./errors.ts";
 
 type Method = (...args: unknown[]) => Promise<unknown>;
@@ -23,7 +29,7 @@ export function createDoor() {
   }
 
   function method(part: PartName, operation: string, spec: MethodSpec, run: Method): Method {
-    const table = KEYSPACES[part].name;
+    const table = tableOfPart(part);
     return async (...args) => {
       if (isClosed) throw closedError({ table, operation });
       const checked = checkArguments(table, operation, spec, args);

@@ -24,6 +24,7 @@ import { createNodeSettingsVersions } from "./node-settings-version.ts";
 import { type RedisStoreOptions, readOptions } from "./options.ts";
 import { isPrefixInUse } from "./prefix-in-use.ts";
 import { createRateLimits } from "./rate-limits.ts";
+import { createRawRows } from "./raw-rows.ts";
 import { createRolloverPolicies } from "./rollover-policies.ts";
 import { createScopedKeys } from "./scoped-keys.ts";
 import { createSearchUiConfigs } from "./search-ui-config.ts";
@@ -56,6 +57,7 @@ const createParts = (context: Context): StoreParts => ({
   loginBackoff: createLoginBackoff(context),
   cdcOverflow: createCdcOverflow(context),
   scopedKeys: createScopedKeys(context),
+  rows: createRawRows(context),
 });
 
 /** Connects within the time that connecting may take. Later losses heal by themselves; a server that is not there now is an error. */

@@ -26,9 +26,9 @@ function usedIn(code: string, list: "KEYS" | "ARGV"): Set<number> {
   const begun = [
     ...code.matchAll(new RegExp(`for i = (\\d+), #${list}`, "g")),
     ...(list === "ARGV" ? code.matchAll(/replace_row\(.*?, (\d+)\)$/gms) : code.matchAll(/chosen_sets\(.*?, (\d+)\)/g)),
-    ...(list === "ARGV" ? code.matchAll(/= (\d+) \+ \(i - /g) : []),
+    ...(list === "ARGV" ? code.matchAll(/= (\d+) \+ \(i - |, at = \{\}, (\d+)/g) : []),
     ...code.matchAll(new RegExp(`for i = (\\d+), \\d+ do\\n.*${list}\\[i\\]`, "g")),
-  ].map(([, n]) => Number(n));
+  ].map(([, n, m]) => Number(n ?? m));
   return new Set([...used, ...begun, ...(code.includes(`ipairs(${list})`) ? [1] : [])]);
 }
 

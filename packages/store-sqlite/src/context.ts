@@ -9,6 +9,8 @@ export interface Context {
   readonly snapshot: <R>(reads: () => R) => R;
   /** Changes when another connection has written, or a write of this one was rolled back: what was derived from rows is then stale. */
   readonly stateOfOthers: () => string;
+  /** Makes what was derived from rows stale, as a write of another connection would. */
+  readonly forget: () => void;
   /** Notes that a row changed, to be announced after the commit. */
   readonly changed: (table: string, key: readonly (string | number)[]) => void;
   readonly onCorruptRow: (error: StoreError) => void;

@@ -7,6 +7,7 @@ import {
   STORE_METHODS,
   type StoreError,
   type StoreParts,
+  tableOfPart,
   type WriteOptions,
 } from "@miroir/store-contract";
 import type BetterSqlite3 from "better-sqlite3";
@@ -28,6 +29,7 @@ import { createLeaderLeases } from "./leader-lease.ts";
 import { createLoginBackoff } from "./login-backoff.ts";
 import { createNodeSettingsVersions } from "./node-settings-version.ts";
 import { createRateLimits } from "./rate-limits.ts";
+import { createRawRows } from "./raw-rows.ts";
 import { createRolloverPolicies } from "./rollover-policies.ts";
 import { createSweep, createTotal } from "./rows.ts";
 import { createScopedKeys } from "./scoped-keys.ts";
@@ -93,6 +95,7 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
     onCorruptRow,
     snapshot: transactions.snapshot,
     stateOfOthers: transactions.stateOfOthers,
+    forget: transactions.forget,
     changed: (table, key) => changes.push({ kind: "row", table, key: key.map(String) }),
   };
   const checkFence = createFenceCheck(context);
@@ -173,8 +176,7 @@ const isWrite = ({ part, method }: Call): boolean => {
 };
 
 /** The table's name in SQL, for errors. */
-export const tableOf = ({ part }: Pick<Call, "part">): string | null =>
-  part === "store" ? null : KEYSPACES[part].name;
+export const tableOf = ({ part }: Pick<Call, "part">): string | null => (part === "store" ? null : tableOfPart(part));
 
 /** An object with every method of the contract, made from `STORE_METHODS`: a method added there cannot be forgotten here. */
 export function bindParts<T>(make: (part: PartName, method: string) => unknown): T {
@@ -208,6 +210,7 @@ const createParts = (context: Context): SyncParts => ({
   loginBackoff: createLoginBackoff(context),
   cdcOverflow: createCdcOverflow(context),
   scopedKeys: createScopedKeys(context),
+  rows: createRawRows(context),
 });
 
 function createSyncStore(context: Context, database: BetterSqlite3.Database): SyncStore {

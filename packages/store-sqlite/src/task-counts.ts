@@ -5,12 +5,12 @@ import { pick } from "./codec.ts";
 import type { Context } from "./context.ts";
 import { build, inList, param } from "./statements.ts";
 
-type Kind = Pick<TaskRow, "status" | "type" | "indexUid">;
+export type TaskKind = Pick<TaskRow, "status" | "type" | "indexUid">;
 type CountedFilter = Pick<TaskFilter, "statuses" | "types" | "indexUids">;
 
 export interface TaskCounts {
   /** `by` more (or fewer) tasks of a kind. */
-  add(kind: Kind, by: number): void;
+  add(kind: TaskKind, by: number): void;
   /** How many tasks match; costs by the number of kinds, not of tasks. */
   total(filter: CountedFilter): number;
   byStatus(): Record<TaskStatus, number>;

@@ -8,6 +8,8 @@ export interface Transactions {
   snapshot<R>(body: () => R): R;
   /** See `Context.stateOfOthers`. */
   stateOfOthers(): string;
+  /** See `Context.forget`. */
+  forget(): void;
 }
 
 /**
@@ -24,7 +26,7 @@ export function createTransactions(database: BetterSqlite3.Database, changes: Ch
   const release = database.prepare("RELEASE step");
   const undo = database.prepare("ROLLBACK TO step");
   const dataVersion = database.prepare("PRAGMA data_version").pluck();
-  let rollbacks = 0;
+  let forgotten = 0;
 
   const within = <R>(
     begin: BetterSqlite3.Statement,
@@ -40,7 +42,7 @@ export function createTransactions(database: BetterSqlite3.Database, changes: Ch
       return result;
     } catch (error) {
       changes.length = noted;
-      rollbacks++;
+      forgotten++;
       // SQLite itself rolls back on some errors (a full disk); there is then nothing left to take back.
       if (database.inTransaction) takeBack();
       throw error;
@@ -56,6 +58,7 @@ export function createTransactions(database: BetterSqlite3.Database, changes: Ch
     write: (body) =>
       database.inTransaction ? within(save, release, undoStep, body) : within(beginWrite, commit, undoAll, body),
     snapshot: (body) => (database.inTransaction ? body() : within(beginRead, commit, undoAll, body)),
-    stateOfOthers: () => `${dataVersion.get()}:${rollbacks}`,
+    stateOfOthers: () => `${dataVersion.get()}:${forgotten}`,
+    forget: () => void forgotten++,
   };
 }
