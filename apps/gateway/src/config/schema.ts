@@ -11,78 +11,111 @@ const secret = () => z.string().min(1).nullable().default(null).meta({ secret: t
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
 
 const node = z.strictObject({
-  /** Unique over all groups; the placement of shards follows from it, so it must outlive a change of address. */
-  id: z.string().min(1).max(200),
-  address: httpUrl,
-  replica_group: z.int().min(0).default(0),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe(
+      "Unique over all groups. The placement of shards follows from it, so it must outlive a change of address.",
+    ),
+  address: httpUrl.describe("Where the node listens, `http://` or `https://`."),
+  replica_group: z.int().min(0).default(0).describe("The group it belongs to; below `replica_groups`."),
 });
 
 /**
  * Every setting, as it is written in the YAML file. The environment variables are made from this shape (`environment.ts`),
- * and so is the type `Config`.
+ * and so are the type `Config` and `docs/configuration.md`, which shows the descriptions.
  */
 export const configSchema = z.strictObject({
-  /** What clients must send; without it everything is open, as on a node. */
-  master_key: secret(),
-  /** What the gateway sends to the nodes. Clients' keys never reach them. */
-  node_master_key: secret(),
+  master_key: secret().describe("What clients must send; without it everything is open, as on a node."),
+  node_master_key: secret().describe("What the gateway sends to the nodes. Clients' keys never reach them."),
   admin: z
     .strictObject({
-      /** Opens `/_miroir/*`; the master key does so where this is not set. */
-      api_key: secret(),
+      api_key: secret().describe("Opens `/_miroir/*`; the master key does so where this is not set."),
     })
     .prefault({}),
-  log_level: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
-  shards: z.int().min(1).max(65_536).default(64),
-  /** `null` until the nodes are known: 2, or 1 where a group has a single node. */
-  replication_factor: z.int().min(1).max(64).nullable().default(null),
-  replica_groups: z.int().min(1).max(1000).default(1),
-  nodes: z.array(node).max(10_000).default([]),
+  log_level: z
+    .enum(["trace", "debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("The least important lines that are still logged, on standard error."),
+  shards: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(64)
+    .describe("How finely each index is cut. Fixed for the life of the data."),
+  replication_factor: z
+    .int()
+    .min(1)
+    .max(64)
+    .nullable()
+    .default(null)
+    .describe("Copies of each shard within a replica group. Not set: 2, or 1 where a group has a single node."),
+  replica_groups: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe("Into how many sets the nodes are divided, each of which holds all shards."),
+  nodes: z
+    .array(node)
+    .max(10_000)
+    .default([])
+    .describe("The Meilisearch nodes. None: development nodes, inside the gateway's own process and in memory."),
   task_store: z
     .strictObject({
-      backend: z.enum(["sqlite", "redis"]).default("sqlite"),
-      /** The SQLite file. Development nodes get one of their own beside it, `….development.db`. */
-      path: z.string().min(1).default("./data/miroir.db"),
-      /** Where Redis is; may hold a password. */
-      url: secret(),
+      backend: z
+        .enum(["sqlite", "redis"])
+        .default("sqlite")
+        .describe("Where the gateway keeps its tables. The gateway cannot use `redis` yet."),
+      path: z
+        .string()
+        .min(1)
+        .default("./data/miroir.db")
+        .describe("The SQLite file. Development nodes get one of their own beside it, `….development.db`."),
+      url: secret().describe("Where Redis is; may hold a password."),
     })
     .prefault({}),
   health: z
     .strictObject({
-      interval_ms: durationMs.default(1000),
-      timeout_ms: durationMs.default(1000),
-      /** Failures in a row after which a node is out. */
-      out_after: z.int().min(1).max(100).default(3),
-      /** Successes in a row after which it is back. */
-      back_after: z.int().min(1).max(100).default(2),
+      interval_ms: durationMs.default(1000).describe("The pause between two probes of a node."),
+      timeout_ms: durationMs.default(1000).describe("How long a probe waits for its answer."),
+      out_after: z.int().min(1).max(100).default(3).describe("Failures in a row after which a node is out."),
+      back_after: z.int().min(1).max(100).default(2).describe("Successes in a row after which it is back."),
     })
     .prefault({}),
   scatter: z
     .strictObject({
-      /** How long a read waits for one node. */
-      node_timeout_ms: durationMs.default(10_000),
-      /** What a read answers when no node can answer for some shard. */
-      unavailable_shard_policy: z.enum(["partial", "error"]).default("partial"),
+      node_timeout_ms: durationMs.default(10_000).describe("How long a read waits for one node."),
+      unavailable_shard_policy: z
+        .enum(["partial", "error"])
+        .default("partial")
+        .describe("What a read answers when no node can answer for some shard: the rest, flagged, or an error."),
     })
     .prefault({}),
   server: z
     .strictObject({
-      port: port.default(7700),
-      bind: z.string().min(1).default("127.0.0.1"),
-      /** Of a request's body, after decompression. */
+      port: port.default(7700).describe("The port to listen on; 0 takes a free one."),
+      bind: z.string().min(1).default("127.0.0.1").describe("The address to listen on; `0.0.0.0` for all."),
       max_body_bytes: z
         .int()
         .min(1)
         .max(2 ** 30)
-        .default(104_857_600),
-      /** How long requests under way may take once the gateway was told to stop. */
-      drain_ms: durationMs.default(10_000),
+        .default(104_857_600)
+        .describe("The most a request's body may have, after decompression."),
+      drain_ms: durationMs
+        .default(10_000)
+        .describe("How long requests under way may take once the gateway was told to stop."),
     })
     .prefault({}),
   search: z
     .strictObject({
-      /** `insertion`: equal hits come in insertion order, as on one node; `stable`: by shard, without a hidden field. */
-      tie_order: z.enum(["insertion", "stable"]).default("insertion"),
+      tie_order: z
+        .enum(["insertion", "stable"])
+        .default("insertion")
+        .describe(
+          "`insertion`: equal hits come in insertion order, as on one node; `stable`: by shard, without a hidden field.",
+        ),
     })
     .prefault({}),
 });

@@ -1,0 +1,56 @@
+// Prints docs/errors.md from the error tables: `npm run docs`.
+import { ERROR_CODES, type ErrorKind, MIROIR_ERROR_CODES } from "@miroir/meilisearch";
+import { table } from "./markdown.ts";
+
+/** When each of our own codes is answered, and what its reader can do. */
+const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; readonly remedy: string }> = {
+  miroir_reserved_field: {
+    when: "A document, filter, sort, search or setting names a field that begins with `_miroir_`; these are the gateway's own.",
+    remedy: "Rename the field.",
+  },
+  miroir_not_implemented: {
+    when: "Meilisearch has the route or option, the gateway not yet.",
+    remedy: "Do without it. The request has changed nothing.",
+  },
+  miroir_no_quorum: {
+    when: "In no replica group did more than half of the replicas of every touched shard take the write.",
+    remedy:
+      "Send it again once nodes are back; `GET /_miroir/topology` says which are out. Some nodes may have taken it already, which sending the same documents again puts right.",
+  },
+  miroir_store_unavailable: {
+    when: "The gateway's own store cannot be reached or written: the disk is full, the file is locked or read-only.",
+    remedy:
+      "The gateway's log says why; mend that, and send the request again. Nodes may have taken a write whose task could not be kept, which sending the same documents again puts right.",
+  },
+  miroir_unavailable_shards: {
+    when: "No node can answer for some shard, and a partial answer is not allowed (`scatter.unavailable_shard_policy`) or would be empty.",
+    remedy: "Try again; `GET /_miroir/topology` says which nodes are out.",
+  },
+};
+
+const byStatus = (codes: Record<string, ErrorKind>): [string, ErrorKind][] =>
+  Object.entries(codes).sort(([a, kind], [b, other]) => kind.status - other.status || (a < b ? -1 : 1));
+
+const kindCells = ([code, { status, type }]: [string, ErrorKind]) => [`\`${code}\``, String(status), `\`${type}\``];
+
+const own = byStatus(MIROIR_ERROR_CODES) as [keyof typeof OWN, ErrorKind][];
+
+process.stdout.write(`# Errors
+
+<!-- Written by \`npm run docs\` from packages/meilisearch/src/errors.ts and apps/gateway/scripts/error-docs.ts; change it there. -->
+
+Errors come as Meilisearch's: an object with \`message\`, \`code\`, \`type\` and \`link\`, both as the answer to a request and as the \`error\`
+of a failed task. Every 503 has a \`Retry-After\` header.
+
+## Only from this gateway
+
+${table(
+  ["code", "status", "type", "when", "what to do"],
+  own.map(([code, kind]) => [...kindCells([code, kind]), OWN[code].when, OWN[code].remedy]),
+)}
+## From Meilisearch
+
+The gateway answers with a node's own code wherever a node would. Those of \`remote_…\` mean that a node gave the gateway no usable
+answer. A node may know codes that are not listed here; the gateway hands them on.
+
+${table(["code", "status", "type"], byStatus(ERROR_CODES).map(kindCells))}`);
