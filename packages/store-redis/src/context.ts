@@ -11,7 +11,7 @@ import { asStoreError } from "./errors.ts";
 import type { Keys } from "./keys.ts";
 
 /** One run of a script, and the row it is about: for errors. */
-export interface Run {
+interface Run {
   readonly script: string;
   /** The table's name in SQL. */
   readonly table: string;

@@ -16,12 +16,12 @@ export interface MigrationStep {
  * The steps that were ever needed, oldest first; append-only. Version 0 never was released: it kept aliases in one hash, a field a name,
  * and its step shows what a step looks like.
  */
-export const STEPS: readonly MigrationStep[] = [
+const STEPS: readonly MigrationStep[] = [
   { version: 1, script: "migrate-1-aliases", keys: ({ head, index }) => [`${head}aliases`, index("aliases")] },
 ];
 
 /** The version that this code reads and writes: that of the schema's migrations. */
-export const currentVersion = (): number => readMigrations().length;
+const currentVersion = (): number => readMigrations().length;
 
 const refuse = (code: "schema_newer" | "schema_foreign", message: string): StoreError =>
   new StoreError(code, message, { operation: "open" });

@@ -46,7 +46,7 @@ export interface RedisStoreOptions {
   readonly onCorruptRow?: ((error: StoreError) => void) | undefined;
 }
 
-export type Topology =
+type Topology =
   | { readonly kind: "server"; readonly address: RedisAddress }
   | { readonly kind: "sentinel"; readonly sentinels: NonNullable<RedisStoreOptions["sentinels"]> }
   | { readonly kind: "cluster"; readonly nodes: readonly RedisAddress[] };

@@ -9,7 +9,7 @@ const RETRY_MS = 100;
 const KEY_LENGTHS = new Map<string, number>(Object.values(KEYSPACES).map(({ name, key }) => [name, key.length]));
 
 /** The change that a message, the key of a row without `{prefix}:`, tells of; `null` for what is no row of this version. */
-export function changeOf(message: string): Change | null {
+function changeOf(message: string): Change | null {
   const colon = message.indexOf(":");
   const table = message.slice(0, colon);
   const length = KEY_LENGTHS.get(table);

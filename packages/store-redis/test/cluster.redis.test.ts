@@ -35,6 +35,32 @@ it("keeps a store on one master, and spreads stores", async () => {
   expect(owners.size).toBeGreaterThan(1);
 });
 
+it("tells to read everything again after the node that is listened to hung up", async () => {
+  const store = await open(testPrefix());
+  const changes: Change[] = [];
+  store.watch((change) => changes.push(change));
+  for (const node of nodes) await node.call("CLIENT", "KILL", "TYPE", "pubsub");
+  await expect.poll(() => changes, { timeout: 5000 }).toEqual([{ kind: "resync" }]);
+  await store.aliases.create("a", { kind: "single", currentUid: "i" });
+  await expect.poll(() => changes.at(-1)).toEqual({ kind: "row", table: "aliases", key: ["a"] });
+  await store.close();
+});
+
+it("works with the rights the docs list", async () => {
+  const prefix = testPrefix();
+  const commands =
+    "+@connection +@scripting +@hash +@sortedset +@pubsub +info +scan +time +del +exists +pexpire +cluster|slots +cluster|info";
+  for (const node of nodes) {
+    const rights = [`~{${prefix}}:*`, `&{${prefix}}:*`, "-@all", ...commands.split(" ")];
+    await node.call("ACL", "SETUSER", "gateway", "reset", "on", ">secret", ...rights);
+  }
+  const user = { username: "gateway", password: "secret" };
+  const store = await openRedisStore({ cluster: cluster.addresses, prefix, ...user });
+  await fillStore(store);
+  await store.close();
+  for (const node of nodes) await node.call("ACL", "DELUSER", "gateway");
+});
+
 it("follows its slot to another master, with all rows and with watchers", async () => {
   const prefix = testPrefix();
   const [store, other] = [await open(prefix), await open(prefix)];

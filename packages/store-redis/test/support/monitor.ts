@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import { SCRIPTS } from "../../src/scripts.ts";
 
 /** One run of a script, as the server saw it. */
-export interface SeenRun {
+interface SeenRun {
   readonly script: string;
   readonly keys: readonly string[];
   /** The commands of the script, name first. */

@@ -32,7 +32,7 @@ export interface TestServer {
   again(): Promise<TestServer>;
 }
 
-const ended = (child: ChildProcess): Promise<void> =>
+export const ended = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) =>
     child.exitCode === null && child.signalCode === null ? child.once("exit", () => resolve()) : resolve(),
   );
@@ -43,6 +43,13 @@ function spawned(binary: string, args: readonly string[]): Promise<ChildProcess 
     child.once("spawn", () => resolve(child));
     child.once("error", (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? resolve(null) : reject(error)));
   });
+}
+
+/** Starts the server's program. @throws Error when there is none, saying what to install. */
+export async function spawnServer(args: readonly string[]): Promise<ChildProcess> {
+  const child = (await spawned("redis-server", args)) ?? (await spawned("valkey-server", args));
+  if (child === null) throw new Error(MISSING);
+  return child;
 }
 
 /** Waits until the server answers. */
@@ -68,8 +75,7 @@ export async function startServer(args: readonly string[] = [], folder?: string)
   const port = await freePort();
   const dir = folder ?? (await mkdtemp(join(tmpdir(), "miroir-redis-")));
   const all = [...args, "--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--daemonize", "no"];
-  const child = (await spawned("redis-server", all)) ?? (await spawned("valkey-server", all));
-  if (child === null) throw new Error(MISSING);
+  const child = await spawnServer(all);
   await answering(port, child);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);

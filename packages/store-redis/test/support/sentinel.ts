@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { freePort, startServer, type TestServer } from "./redis.ts";
+import { ended, freePort, spawnServer, startServer, type TestServer } from "./redis.ts";
 
 export const MASTER = "main";
 const QUORUM = 2;
@@ -34,14 +32,13 @@ async function startSentinel(masterPort: number) {
       `sentinel failover-timeout ${MASTER} 3000`,
     ].join("\n"),
   );
-  // A sentinel is the server program under another flag.
-  const child = spawn("redis-server", [config, "--sentinel"], { stdio: "ignore" });
+  // A sentinel is the server's program under another flag.
+  const child = await spawnServer([config, "--sentinel"]);
   return {
     port,
     async stop() {
-      const exit = once(child, "exit");
       child.kill();
-      await exit;
+      await ended(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
