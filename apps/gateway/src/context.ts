@@ -1,6 +1,7 @@
 import type { Clock, NewTask, Store } from "@miroir/store-contract";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "pino";
+import type { ApiKeys } from "./access/api-keys.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/schema.ts";
 
@@ -28,5 +29,6 @@ export interface Context {
   readonly log: Logger;
   readonly acknowledge: Acknowledge;
   readonly indexLocks: IndexLocks;
+  readonly apiKeys: ApiKeys;
   readonly clock: Clock;
 }

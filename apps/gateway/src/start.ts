@@ -1,6 +1,9 @@
 import { systemClock } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { createApiKeys } from "./access/api-keys.ts";
+import { createAuthenticate } from "./access/authenticate.ts";
+import { createDefaultKeys } from "./access/default-keys.ts";
 import { createCluster } from "./cluster/create-cluster.ts";
 import type { Config } from "./config/schema.ts";
 import type { Context } from "./context.ts";
@@ -65,6 +68,9 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const cluster = await createCluster(config);
   undo.add(() => cluster.close());
   const store = await opening;
+  if (config.masterKey !== null) await createDefaultKeys(store);
+  const apiKeys = createApiKeys(store, config.masterKey);
+  undo.add(async () => apiKeys.close());
   const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
@@ -79,11 +85,12 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     log,
     acknowledge,
     indexLocks: createIndexLocks(),
+    apiKeys,
     clock: systemClock,
   };
 
   let isDraining = false;
-  const app = createServer(config, log);
+  const app = createServer(config, log, createAuthenticate(context));
   registerRoutes(app, context, () => isDraining);
   undo.add(() => drain(app, config.server.drainMs));
   await reconciler.start();

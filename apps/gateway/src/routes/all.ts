@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { registerDataRoutes } from "./data-routes.ts";
 import { registerHealth } from "./health.ts";
+import { registerKeys } from "./keys.ts";
 import { registerNotBuilt } from "./not-built.ts";
 import { registerTasks } from "./tasks.ts";
 import { registerTopology } from "./topology.ts";
@@ -14,5 +15,6 @@ export function registerRoutes(app: FastifyInstance, context: Context, isDrainin
   registerTopology(app, context, isDraining);
   registerTasks(app, context);
   registerDataRoutes(app, context);
+  registerKeys(app, context);
   registerNotBuilt(app);
 }

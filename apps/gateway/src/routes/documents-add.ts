@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { sendWrite } from "../execute/write.ts";
 import { createOnNodes } from "../indexes/create-on-nodes.ts";
 import { checksGeo, type Identified, identifyDocuments } from "../indexes/identify-documents.ts";
+import { indexNotFound } from "../indexes/index-errors.ts";
 import type { IndexRow } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedDocuments, refuseReservedNames } from "../plan/reserved-fields.ts";
@@ -19,6 +20,7 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
     app.route({
       method,
       url: "/indexes/:indexUid/documents",
+      config: { action: "documents.add" },
       handler: (request, reply) => add(method, request, reply),
     });
 
@@ -40,6 +42,12 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
 
     await indexLocks.run(indexUid, async () => {
       const row = await store.indexes.get(indexUid);
+      if (!row && !request.access.allows("indexes.create", indexUid))
+        return acknowledge(reply, {
+          ...task,
+          ...failure(indexNotFound(indexUid)),
+          details: { ...task.details, indexedDocuments: 0 },
+        });
       const identified = identifyDocuments({
         documents,
         stored: row?.primaryKey ?? null,

@@ -14,12 +14,16 @@ import { bodyOf, indexUidOf, queryOf } from "./http.ts";
 export function registerDocumentsDelete(app: FastifyInstance, context: Context): void {
   const { store, acknowledge, indexLocks, cluster } = context;
 
-  app.delete("/indexes/:indexUid/documents/:documentId", async (request, reply) => {
-    const { documentId } = request.params as { documentId: string };
-    return removeIds(request, reply, () => [documentId]);
-  });
+  app.delete(
+    "/indexes/:indexUid/documents/:documentId",
+    { config: { action: "documents.delete" } },
+    async (request, reply) => {
+      const { documentId } = request.params as { documentId: string };
+      return removeIds(request, reply, () => [documentId]);
+    },
+  );
 
-  app.post("/indexes/:indexUid/documents/delete-batch", (request, reply) =>
+  app.post("/indexes/:indexUid/documents/delete-batch", { config: { action: "documents.delete" } }, (request, reply) =>
     removeIds(request, reply, () => readDocumentIds(bodyOf(request), request.headers["content-type"])),
   );
 
@@ -36,24 +40,28 @@ export function registerDocumentsDelete(app: FastifyInstance, context: Context):
     });
   }
 
-  app.post("/indexes/:indexUid/documents/delete", async (request, reply) => {
-    const indexUid = indexUidOf(request);
-    const { customMetadata } = parseCustomMetadata(queryOf(request));
-    const body = parseJsonBody(bodyOf(request), request.headers["content-type"]);
-    const filter = parseDeleteByFilter(body);
-    refuseReservedFilter(filter);
-    const originalFilter = JSON.stringify((body as { filter: unknown }).filter);
-    const details = { providedIds: 0, deletedDocuments: null, originalFilter };
-    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, () =>
-      broadcast(context, indexUid, {
-        method: "POST",
-        path: `/indexes/${indexUid}/documents/delete`,
-        body: JSON.stringify({ filter: printFilter(filter) }),
-      }),
-    );
-  });
+  app.post(
+    "/indexes/:indexUid/documents/delete",
+    { config: { action: "documents.delete" } },
+    async (request, reply) => {
+      const indexUid = indexUidOf(request);
+      const { customMetadata } = parseCustomMetadata(queryOf(request));
+      const body = parseJsonBody(bodyOf(request), request.headers["content-type"]);
+      const filter = parseDeleteByFilter(body);
+      refuseReservedFilter(filter);
+      const originalFilter = JSON.stringify((body as { filter: unknown }).filter);
+      const details = { providedIds: 0, deletedDocuments: null, originalFilter };
+      return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, () =>
+        broadcast(context, indexUid, {
+          method: "POST",
+          path: `/indexes/${indexUid}/documents/delete`,
+          body: JSON.stringify({ filter: printFilter(filter) }),
+        }),
+      );
+    },
+  );
 
-  app.delete("/indexes/:indexUid/documents", async (request, reply) => {
+  app.delete("/indexes/:indexUid/documents", { config: { action: "documents.delete" } }, async (request, reply) => {
     const indexUid = indexUidOf(request);
     const { customMetadata } = parseCustomMetadata(queryOf(request));
     const details = { deletedDocuments: null };

@@ -23,11 +23,11 @@ import { bodyOf, indexUidOf, queryOf, sendAnswer } from "./http.ts";
 export function registerDocumentsRead(app: FastifyInstance, context: Context): void {
   const { placement } = context.cluster;
 
-  app.get("/indexes/:indexUid/documents", (request, reply) =>
+  app.get("/indexes/:indexUid/documents", { config: { action: "documents.get" } }, (request, reply) =>
     list(request, parseDocumentsQuery(queryOf(request)), reply),
   );
 
-  app.post("/indexes/:indexUid/documents/fetch", (request, reply) => {
+  app.post("/indexes/:indexUid/documents/fetch", { config: { action: "documents.get" } }, (request, reply) => {
     const body = parseJsonBody(bodyOf(request), request.headers["content-type"], { exact: true });
     return list(request, parseDocumentsFetch(body), reply);
   });
@@ -52,24 +52,28 @@ export function registerDocumentsRead(app: FastifyInstance, context: Context): v
     return sendAnswer(reply, documentsAnswer({ plan, answers: parts, offset, limit }), degraded);
   }
 
-  app.get("/indexes/:indexUid/documents/:documentId", async (request, reply) => {
-    const indexUid = indexUidOf(request);
-    const { documentId } = request.params as { documentId: string };
-    const { fields, retrieveVectors } = parseDocumentQuery(queryOf(request));
-    await requireIndex(context, indexUid);
-    const text = isDocumentId(documentId)
-      ? await getDocument(context, {
-          indexUid,
-          documentId,
-          shard: shardOf(documentId, placement.shards),
-          query: {
-            // A node takes an empty list of fields for none at all.
-            ...(fields && { fields: fields.filter((field) => field !== SEQUENCE_FIELD).join(",") }),
-            ...(retrieveVectors && { retrieveVectors: "true" }),
-          },
-        })
-      : null;
-    if (text === null) throw new MeilisearchError("document_not_found", `Document \`${documentId}\` not found.`);
-    return sendAnswer(reply, stripDocument(text, []));
-  });
+  app.get(
+    "/indexes/:indexUid/documents/:documentId",
+    { config: { action: "documents.get" } },
+    async (request, reply) => {
+      const indexUid = indexUidOf(request);
+      const { documentId } = request.params as { documentId: string };
+      const { fields, retrieveVectors } = parseDocumentQuery(queryOf(request));
+      await requireIndex(context, indexUid);
+      const text = isDocumentId(documentId)
+        ? await getDocument(context, {
+            indexUid,
+            documentId,
+            shard: shardOf(documentId, placement.shards),
+            query: {
+              // A node takes an empty list of fields for none at all.
+              ...(fields && { fields: fields.filter((field) => field !== SEQUENCE_FIELD).join(",") }),
+              ...(retrieveVectors && { retrieveVectors: "true" }),
+            },
+          })
+        : null;
+      if (text === null) throw new MeilisearchError("document_not_found", `Document \`${documentId}\` not found.`);
+      return sendAnswer(reply, stripDocument(text, []));
+    },
+  );
 }

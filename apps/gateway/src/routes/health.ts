@@ -6,7 +6,7 @@ import { sendJson } from "../server/send-json.ts";
  * healthy would not bring them back. `/_miroir/ready` tells whether it can answer.
  */
 export function registerHealth(app: FastifyInstance): void {
-  const config = { access: "open" } as const;
+  const config = { action: "open" } as const;
   app.get("/health", { config }, async (_request, reply) => sendJson(reply, 200, { status: "available" }));
   app.get("/", { config }, async (_request, reply) => sendJson(reply, 200, { status: "Meilisearch is running" }));
 }

@@ -52,21 +52,22 @@ const LIST: FieldTable<{ offset: number; limit: number }> = {
 export function registerIndexes(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
   const { store, acknowledge, indexLocks } = context;
 
-  app.get("/indexes", async (request, reply) => {
+  app.get("/indexes", { config: { action: "indexes.get" } }, async (request, reply) => {
     const { offset = 0, limit = 20 } = readQuery(LIST, queryOf(request));
-    const rows = await listIndexes(context);
+    const rows = (await listIndexes(context)).filter(({ uid }) => request.access.sees(uid));
     const results = rows.slice(offset, offset + limit).map(asIndexObject);
     return sendAnswer(reply, JSON.stringify({ results, offset, limit, total: rows.length }));
   });
 
-  app.get("/indexes/:indexUid", async (request, reply) =>
+  app.get("/indexes/:indexUid", { config: { action: "indexes.get" } }, async (request, reply) =>
     sendAnswer(reply, JSON.stringify(asIndexObject(await requireIndex(context, indexUidOf(request))))),
   );
 
-  app.post("/indexes", async (request, reply) => {
+  app.post("/indexes", { config: { action: "indexes.create" } }, async (request, reply) => {
     const body = readBody(CREATE, parseJsonBody(bodyOf(request), request.headers["content-type"]));
     const { uid, primaryKey = null } = body;
     if (uid === undefined) throw new MeilisearchError("missing_index_uid", "Missing field `uid`");
+    request.access.requireIndex(uid);
     if (primaryKey !== null) refuseReservedNames([primaryKey]);
     await indexLocks.run(uid, async () => {
       const task = { indexUid: uid, type: "indexCreation", details: { primaryKey } };
@@ -79,7 +80,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
     return reply;
   });
 
-  app.patch("/indexes/:indexUid", async (request, reply) => {
+  app.patch("/indexes/:indexUid", { config: { action: "indexes.update" } }, async (request, reply) => {
     const uid = indexUidOf(request);
     const update = readBody(UPDATE, parseJsonBody(bodyOf(request), request.headers["content-type"]));
     if (update.uid !== undefined)
@@ -104,7 +105,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
     return reply;
   });
 
-  app.delete("/indexes/:indexUid", async (request, reply) => {
+  app.delete("/indexes/:indexUid", { config: { action: "indexes.delete" } }, async (request, reply) => {
     const uid = indexUidOf(request);
     await indexLocks.run(uid, async () => {
       const task = { indexUid: uid, type: "indexDeletion" };

@@ -1,56 +1,59 @@
-import { MeilisearchError } from "@miroir/meilisearch";
-import type { FastifyInstance, HTTPMethods } from "fastify";
-import type { Access } from "../server/auth.ts";
+import { type KeyAction, MeilisearchError } from "@miroir/meilisearch";
+import type { FastifyInstance } from "fastify";
 
 /** The error of a route that nodes have and this gateway does not have yet: 501, told apart from a path nobody has. */
 export function notBuilt(what: string): MeilisearchError {
   return new MeilisearchError("miroir_not_implemented", `${what} is not available behind this gateway yet.`);
 }
 
-type Row = readonly [path: string, methods: readonly HTTPMethods[], access?: Access];
+type Actions = Readonly<Partial<Record<"GET" | "POST" | "PATCH" | "DELETE", KeyAction>>>;
 
-const ROWS: readonly Row[] = [
-  ["/batches", ["GET"]],
-  ["/batches/:batchUid", ["GET"]],
-  ["/chats", ["GET"]],
-  ["/chats/:workspace", ["GET", "DELETE"]],
-  ["/chats/:workspace/chat/completions", ["POST"]],
-  ["/chats/:workspace/settings", ["GET", "PATCH", "DELETE"]],
-  ["/dumps", ["POST"]],
-  ["/dynamic-search-rules", ["POST", "DELETE"]],
-  ["/dynamic-search-rules/:uid", ["GET", "PATCH", "DELETE"]],
-  ["/experimental-features", ["GET", "PATCH"]],
-  ["/export", ["POST"]],
-  ["/indexes/:indexUid/compact", ["POST"]],
-  ["/indexes/:indexUid/documents/edit", ["POST"]],
-  ["/indexes/:indexUid/facet-search", ["POST"]],
-  ["/indexes/:indexUid/fields", ["POST"]],
-  ["/indexes/:indexUid/similar", ["GET", "POST"]],
-  ["/keys", ["GET", "POST"], "keys"],
-  ["/keys/:key", ["GET", "PATCH", "DELETE"], "keys"],
-  ["/logs/stderr", ["POST"]],
-  ["/logs/stream", ["POST", "DELETE"]],
-  ["/metrics", ["GET"]],
-  ["/multi-search", ["POST"]],
-  ["/network", ["GET", "PATCH"]],
-  ["/network/control", ["POST"]],
-  ["/render-template", ["POST"]],
-  ["/snapshots", ["POST"]],
-  ["/swap-indexes", ["POST"]],
-  ["/tasks/compact", ["POST"]],
-  ["/webhooks", ["GET", "POST"]],
-  ["/webhooks/:uuid", ["GET", "PATCH", "DELETE"]],
+const ROWS: readonly (readonly [path: string, actions: Actions])[] = [
+  ["/batches", { GET: "tasks.get" }],
+  ["/batches/:batchUid", { GET: "tasks.get" }],
+  ["/chats", { GET: "chats.get" }],
+  ["/chats/:workspace", { GET: "chats.get", DELETE: "chats.delete" }],
+  ["/chats/:workspace/chat/completions", { POST: "chatCompletions" }],
+  [
+    "/chats/:workspace/settings",
+    { GET: "chatsSettings.get", PATCH: "chatsSettings.update", DELETE: "chatsSettings.update" },
+  ],
+  ["/dumps", { POST: "dumps.create" }],
+  ["/dynamic-search-rules", { POST: "dynamicSearchRules.get", DELETE: "dynamicSearchRules.delete" }],
+  [
+    "/dynamic-search-rules/:uid",
+    { GET: "dynamicSearchRules.get", PATCH: "dynamicSearchRules.update", DELETE: "dynamicSearchRules.delete" },
+  ],
+  ["/experimental-features", { GET: "experimental.get", PATCH: "experimental.update" }],
+  ["/export", { POST: "export" }],
+  ["/indexes/:indexUid/compact", { POST: "indexes.compact" }],
+  ["/indexes/:indexUid/documents/edit", { POST: "documents.*" }],
+  ["/indexes/:indexUid/facet-search", { POST: "search" }],
+  ["/indexes/:indexUid/fields", { POST: "fields.post" }],
+  ["/indexes/:indexUid/similar", { GET: "search", POST: "search" }],
+  ["/logs/stderr", { POST: "metrics.*" }],
+  ["/logs/stream", { POST: "metrics.*", DELETE: "metrics.*" }],
+  ["/metrics", { GET: "metrics.get" }],
+  ["/multi-search", { POST: "search" }],
+  ["/network", { GET: "network.get", PATCH: "network.update" }],
+  ["/network/control", { POST: "network.update" }],
+  ["/render-template", { POST: "settings.get" }],
+  ["/snapshots", { POST: "snapshots.create" }],
+  ["/swap-indexes", { POST: "indexes.swap" }],
+  ["/tasks/compact", { POST: "tasks.compact" }],
+  ["/webhooks", { GET: "webhooks.get", POST: "webhooks.create" }],
+  ["/webhooks/:uuid", { GET: "webhooks.get", PATCH: "webhooks.update", DELETE: "webhooks.delete" }],
 ];
 
 /** Registers what is known of the API and not built. To be called last: a route that exists by then is left alone. */
 export function registerNotBuilt(app: FastifyInstance): void {
-  for (const [url, methods, access = "client"] of ROWS) {
-    for (const method of methods) {
+  for (const [url, actions] of ROWS) {
+    for (const [method, action] of Object.entries(actions)) {
       if (app.hasRoute({ url, method })) continue;
       app.route({
         method,
         url,
-        config: { access },
+        config: { action },
         handler: async () => {
           throw notBuilt(`${method} ${url}`);
         },

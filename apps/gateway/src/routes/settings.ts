@@ -56,29 +56,32 @@ type Write = { readonly patch: SettingsPatch; readonly isReset: boolean };
 export function registerSettings(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
   const { store, acknowledge, indexLocks } = context;
   const whole = "/indexes/:indexUid/settings";
+  const read = { config: { action: "settings.get" } } as const;
+  const update = { config: { action: "settings.update" } } as const;
 
-  app.get(whole, async (request, reply) => sendAnswer(reply, JSON.stringify(await show(request))));
-  app.patch(whole, (request, reply) =>
+  app.get(whole, read, async (request, reply) => sendAnswer(reply, JSON.stringify(await show(request))));
+  app.patch(whole, update, (request, reply) =>
     write(request, reply, { patch: parseSettings(jsonOf(request)), isReset: false }),
   );
-  app.delete(whole, (request, reply) => {
+  app.delete(whole, update, (request, reply) => {
     const patch = Object.fromEntries(RESET_KEYS.map((key) => [key, null])) as SettingsPatch;
     return write(request, reply, { patch, isReset: true });
   });
 
   for (const { path, key, verb } of SETTING_ROUTES) {
     const url = `${whole}/${path}`;
-    app.get(url, async (request, reply) => {
+    app.get(url, read, async (request, reply) => {
       if (FEATURE_SETTINGS.has(key)) parseSetting(key, null);
       return sendAnswer(reply, JSON.stringify((await show(request))[key] ?? null));
     });
     app.route({
       method: verb,
       url,
+      ...update,
       handler: (request, reply) =>
         write(request, reply, { patch: { [key]: parseSetting(key, jsonOf(request)) }, isReset: false }),
     });
-    app.delete(url, (request, reply) => {
+    app.delete(url, update, (request, reply) => {
       if (FEATURE_SETTINGS.has(key)) parseSetting(key, null);
       return write(request, reply, { patch: { [key]: null }, isReset: true });
     });
@@ -98,8 +101,9 @@ export function registerSettings(app: FastifyInstance, context: Context, setting
     const task = { indexUid, type: "settingsUpdate", details: detailsOf(patch) };
     await indexLocks.run(indexUid, async () => {
       const exists = (await store.indexes.get(indexUid)) !== null;
-      // A reset does not create the index, any other change does.
-      if (!exists && isReset) return acknowledge(reply, { ...task, ...failure(indexNotFound(indexUid)) });
+      // A reset does not create the index, any other change does, where the caller may.
+      const mayCreate = !isReset && request.access.allows("indexes.create", indexUid);
+      if (!exists && !mayCreate) return acknowledge(reply, { ...task, ...failure(indexNotFound(indexUid)) });
       if (!exists) await createOnNodes(context, indexUid, null);
       const body = nodeSettings(withoutFeatures(patch));
       const { nodeTasks, degraded } = await broadcast(

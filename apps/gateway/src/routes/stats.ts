@@ -22,7 +22,7 @@ type NodeAnswer<T> = { readonly node: string; readonly value: T };
 export function registerStats(app: FastifyInstance, context: Context): void {
   const { cluster } = context;
 
-  app.get("/indexes/:indexUid/stats", async (request, reply) => {
+  app.get("/indexes/:indexUid/stats", { config: { action: "stats.get" } }, async (request, reply) => {
     const query = readQuery(QUERY, queryOf(request));
     const indexUid = indexUidOf(request);
     await requireIndex(context, indexUid);
@@ -31,9 +31,10 @@ export function registerStats(app: FastifyInstance, context: Context): void {
     return sendAnswer(reply, JSON.stringify(present(stats, query)), degraded);
   });
 
-  app.get("/stats", async (request, reply) => {
+  app.get("/stats", { config: { action: "stats.get" } }, async (request, reply) => {
     const query = readQuery(QUERY, queryOf(request));
-    const [rows, answers] = await Promise.all([listIndexes(context), askAll<Stats>("/stats", query)]);
+    const [all, answers] = await Promise.all([listIndexes(context), askAll<Stats>("/stats", query)]);
+    const rows = all.filter(({ uid }) => request.access.sees(uid));
     const merged = await Promise.all(
       rows.map(async ({ uid }) => {
         const ofIndex = answers.flatMap(({ node, value }) => {

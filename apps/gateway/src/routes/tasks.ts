@@ -5,17 +5,15 @@ import {
   parseTaskUid,
   type TaskFilters,
 } from "@miroir/meilisearch";
-import type { TaskRow } from "@miroir/schema";
 import type { TaskFilter } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { sendJson } from "../server/send-json.ts";
 import { formatTask } from "../tasks/format.ts";
+import { listTasks } from "../tasks/list.ts";
 import { queryOf } from "./http.ts";
 import { notBuilt } from "./not-built.ts";
 
-/** Of the store's lists. */
-const PAGE = 1_000;
 /** A longer `limit` gets this many and a `next`: one answer has to fit in memory. */
 const MOST_RESULTS = 10_000;
 
@@ -43,33 +41,27 @@ function toStoreFilter(filters: TaskFilters): TaskFilter {
 
 /** Tasks, from the store alone: clients poll them, and nodes know nothing of them. */
 export function registerTasks(app: FastifyInstance, { store }: Context): void {
-  app.get("/tasks", async (request, reply) => {
+  app.get("/tasks", { config: { action: "tasks.get" } }, async (request, reply) => {
     const { filters, limit, from, reverse } = parseTasksQuery(queryOf(request));
     const filter = toStoreFilter(filters);
-    const wanted = Math.min(limit, MOST_RESULTS);
-    const rows: TaskRow[] = [];
-    let position = from ?? undefined;
-    for (;;) {
-      const part = Math.min(PAGE, wanted - rows.length);
-      const { items, total, next } = await store.tasks.list(filter, { from: position, limit: part, reverse });
-      rows.push(...items);
-      if (rows.length < wanted && next !== null) {
-        position = next;
-        continue;
-      }
-      const results = rows.map(formatTask);
-      return sendJson(reply, 200, { results, total, limit, from: rows[0]?.uid ?? null, next });
-    }
+    const paging = { from: from ?? undefined, limit: Math.min(limit, MOST_RESULTS), reverse };
+    const { rows, total, next } = await listTasks(store.tasks, filter, paging, request.access);
+    return sendJson(reply, 200, { results: rows.map(formatTask), total, limit, from: rows[0]?.uid ?? null, next });
   });
 
-  app.get<{ Params: { taskUid: string } }>("/tasks/:taskUid", async (request, reply) => {
-    const uid = parseTaskUid(request.params.taskUid);
-    const row = await store.tasks.get(uid);
-    if (!row) throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
-    return sendJson(reply, 200, formatTask(row));
-  });
+  app.get<{ Params: { taskUid: string } }>(
+    "/tasks/:taskUid",
+    { config: { action: "tasks.get" } },
+    async (request, reply) => {
+      const uid = parseTaskUid(request.params.taskUid);
+      const row = await store.tasks.get(uid);
+      if (!row || !request.access.sees(row.indexUid))
+        throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
+      return sendJson(reply, 200, formatTask(row));
+    },
+  );
 
-  app.get("/tasks/:taskUid/documents", async () => {
+  app.get("/tasks/:taskUid/documents", { config: { action: "tasks.get" } }, async () => {
     throw new MeilisearchError(
       "feature_not_enabled",
       "Getting the documents of an enqueued task requires enabling the `get task documents route` experimental feature.",
@@ -77,11 +69,11 @@ export function registerTasks(app: FastifyInstance, { store }: Context): void {
   });
 
   // A wrong filter is the client's mistake today, so it is told before what is not there yet.
-  app.post("/tasks/cancel", async (request) => {
+  app.post("/tasks/cancel", { config: { action: "tasks.cancel" } }, async (request) => {
     parseTaskFilters(queryOf(request));
     throw notBuilt("Canceling tasks");
   });
-  app.delete("/tasks", async (request) => {
+  app.delete("/tasks", { config: { action: "tasks.delete" } }, async (request) => {
     parseTaskFilters(queryOf(request));
     throw notBuilt("Deleting tasks");
   });

@@ -6,10 +6,10 @@ import { sendJson } from "../server/send-json.ts";
 /** `isDraining` turns true when the gateway was told to stop: it is then no longer ready, though it still answers. */
 export function registerTopology(app: FastifyInstance, { cluster, store }: Context, isDraining: () => boolean): void {
   const { placement } = cluster;
-  const admin = { config: { access: "admin" } } as const;
+  const admin = { config: { action: "admin" } } as const;
 
   /** Reads need a routing table and a covering set: not every node, and not the store. */
-  app.get("/_miroir/ready", { config: { access: "open" } }, async (_request, reply) => {
+  app.get("/_miroir/ready", { config: { action: "open" } }, async (_request, reply) => {
     const { ready, missingShards } = readinessOf(cluster);
     if (isDraining()) return sendJson(reply, 503, { status: "draining" });
     return ready

@@ -9,7 +9,7 @@ const DEADLINE_MS = 2_000;
 
 /** The version of the nodes, which is what clients look at to choose features; from any one that answers. */
 export function registerVersion(app: FastifyInstance, { cluster }: Context): void {
-  app.get("/version", async (_request, reply) => {
+  app.get("/version", { config: { action: "version" } }, async (_request, reply) => {
     for (const node of cluster.nodeIds.filter(cluster.isUsable)) {
       try {
         const { status, body } = await cluster.request(node, {

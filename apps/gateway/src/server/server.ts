@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import type { Logger } from "pino";
+import type { Authenticate } from "../access/authenticate.ts";
 import type { Config } from "../config/schema.ts";
-import { authorize } from "./auth.ts";
 import { readBody } from "./body.ts";
 import { allowOrigins } from "./cors.ts";
 import { handleError } from "./errors.ts";
@@ -31,7 +31,7 @@ const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0]
  * The HTTP side, without routes: bodies come raw (`request.body` is a Buffer or `undefined`), every error becomes the API's
  * envelope, unknown paths are 404 and wrong verbs 405, both empty, and every request leaves one line in the log.
  */
-export function createServer(config: Config, log: Logger): FastifyInstance {
+export function createServer(config: Config, log: Logger, authenticate: Authenticate): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
@@ -67,12 +67,13 @@ export function createServer(config: Config, log: Logger): FastifyInstance {
 
   const neverGone = new AbortController().signal;
   app.decorateRequest("clientGone");
+  app.decorateRequest("access");
   app.addHook("onRequest", async (request, reply) => {
     const answered = allowOrigins(request, reply);
     if (answered) return answered;
     request.clientGone = neverGone;
     if (request.is404) return;
-    authorize(request, config);
+    request.access = await authenticate(request);
     const gone = new AbortController();
     request.clientGone = gone.signal;
     reply.raw.once("close", () => {

@@ -2,6 +2,8 @@ import type { AddressInfo } from "node:net";
 import { type Store, systemClock } from "@miroir/store-contract";
 import { createModelStore } from "@miroir/store-contract/model";
 import pino from "pino";
+import { createApiKeys } from "../../src/access/api-keys.ts";
+import { createAuthenticate } from "../../src/access/authenticate.ts";
 import { createCluster } from "../../src/cluster/create-cluster.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Context } from "../../src/context.ts";
@@ -64,9 +66,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     log,
     acknowledge: createAcknowledge(store, reconciler),
     indexLocks: createIndexLocks(),
+    apiKeys: createApiKeys(store, config.masterKey),
     clock: systemClock,
   };
-  const app = createServer(config, log);
+  const app = createServer(config, log, createAuthenticate(context));
   registerDataRoutes(app, context);
   registerTasks(app, context);
   await reconciler.start();
@@ -84,6 +87,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await app.close();
       await reconciler.close();
       await cluster.close();
+      context.apiKeys.close();
       await Promise.all(nodes.map((node) => node.stop()));
       await store.close();
     },

@@ -37,7 +37,8 @@ const queryDate =
   (value, place) => {
     const text = readString(value, place);
     if (text === "*") return "*";
-    if (DATE.test(text) && isCalendarDay(text)) return Date.parse(`${text}T00:00:00Z`) + (bound === "after" ? DAY_MS : 0);
+    if (DATE.test(text) && isCalendarDay(text))
+      return Date.parse(`${text}T00:00:00Z`) + (bound === "after" ? DAY_MS : 0);
     const day = DATE_TIME.exec(text)?.[1];
     const atMs = day && isCalendarDay(day) ? Date.parse(text.toUpperCase().replace(" ", "T")) : Number.NaN;
     if (!Number.isNaN(atMs)) return atMs;
