@@ -18,9 +18,9 @@ return write(function(now)
     return { 'already_exists', 'there is such a session' }
   end
   local expires_at = int(now + tonumber(ARGV[8]))
-  replace_row(key, { created_at = now, expires_at = expires_at, revoked = '0' }, 9)
+  local row = replace_row(key, { created_at = now, expires_at = expires_at, revoked = '0' }, 9)
   redis.call('ZADD', KEYS[4], int(now), ARGV[6])
   redis.call('ZADD', KEYS[5], expires_at, ARGV[6])
   redis.call('ZADD', KEYS[6], 0, ARGV[7])
-  return { 'row', all_columns(key) }
+  return { 'row', row.flat }
 end)

@@ -14,8 +14,8 @@ return write(function(now)
   if redis.call('EXISTS', row) == 1 then
     return { 'already_exists', 'there is one' }
   end
-  replace_row(row, { created_at = now, updated_at = now }, 8)
+  local replaced = replace_row(row, { created_at = now, updated_at = now }, 8)
   redis.call('ZADD', index, ARGV[7] == 'now' and int(now) or 0, ARGV[6])
   announce(row)
-  return { 'row', all_columns(row) }
+  return { 'row', replaced.flat }
 end)

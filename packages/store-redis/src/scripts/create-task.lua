@@ -23,7 +23,7 @@ return write(function(now)
   local uid = int(next_number(KEYS[6], KEYS[7], 'tasks'))
   local base = base_of(KEYS[3])
   local key = base .. uid
-  replace_row(key, {
+  local task = replace_row(key, {
     uid = uid,
     status = status,
     enqueued_at = now,
@@ -31,7 +31,6 @@ return write(function(now)
     finished_at = FINISHED[status] and now or false,
     updated_at = now,
   }, 8)
-  local task = read_row(key)
   redis.call('ZADD', KEYS[3], uid, uid)
   redis.call('ZADD', base .. '_by_type:' .. task.columns.type, uid, uid)
   if task.columns.index_uid then

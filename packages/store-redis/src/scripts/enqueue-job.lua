@@ -26,7 +26,7 @@ return write(function(now)
     return { 'twin', all_columns(base .. twin) }
   end
   local seq = next_number(KEYS[5], KEYS[6], 'jobs')
-  replace_row(key, {
+  local job = replace_row(key, {
     seq = seq,
     state = 'queued',
     attempts = 0,
@@ -34,7 +34,6 @@ return write(function(now)
     created_at = now,
     updated_at = now,
   }, 9)
-  local job = read_row(key)
   local member = job_member(key)
   redis.call('ZADD', base .. '_index', int(seq), member)
   redis.call('ZADD', base .. '_by_type:' .. job.columns.type, int(seq), member)

@@ -15,8 +15,8 @@ return write(function(now)
   if ARGV[7] ~= '' then
     columns[ARGV[7]] = redis.call('HGET', row, ARGV[7]) or now
   end
-  replace_row(row, columns, 8)
+  local replaced = replace_row(row, columns, 8)
   redis.call('ZADD', index, 0, ARGV[6])
   announce(row)
-  return { 'row', all_columns(row) }
+  return { 'row', replaced.flat }
 end)

@@ -15,16 +15,17 @@ local function corrupt(key, column)
 end
 
 -- The row as a table of columns, and flat as the server gives it; nil where there is none.
+local function as_row(key, flat)
+  local columns = {}
+  for i = 1, #flat, 2 do
+    columns[flat[i]] = flat[i + 1]
+  end
+  return { key = key, columns = columns, flat = flat }
+end
+
 local function read_row(key)
   local flat = redis.call('HGETALL', key)
-  if #flat == 0 then
-    return nil
-  end
-  local row = { key = key, columns = {}, flat = flat }
-  for i = 1, #flat, 2 do
-    row.columns[flat[i]] = flat[i + 1]
-  end
-  return row
+  return #flat > 0 and as_row(key, flat) or nil
 end
 
 -- A number of a row that may not be NULL.
@@ -61,7 +62,7 @@ local function set_columns(key, columns)
 end
 
 -- Makes the row hold these columns and no others: `columns`, and the name and value pairs in ARGV from `first` on. Nothing is deleted
--- without need: Redis lets a script that has begun with a DEL go past maxmemory.
+-- without need: Redis lets a script that has begun with a DEL go past maxmemory. @returns the row.
 local function replace_row(key, columns, first)
   if redis.call('EXISTS', key) == 1 then
     redis.call('DEL', key)
@@ -74,6 +75,7 @@ local function replace_row(key, columns, first)
     end
   end
   redis.call('HSET', key, unpack(fields))
+  return as_row(key, fields)
 end
 
 local function all_columns(key)
