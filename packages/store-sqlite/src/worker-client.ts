@@ -40,7 +40,7 @@ function retire(worker: Worker): void {
  * @throws StoreError as `openDatabase` does.
  */
 export function startWorker(options: WorkerOptions, listeners: WorkerListeners): Promise<WorkerWriter> {
-  const worker = idle.pop() ?? new Worker(new URL("./worker.ts", import.meta.url));
+  const worker = idle.pop() ?? new Worker(new URL("./worker-start.ts", import.meta.url));
   worker.ref();
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
