@@ -10,6 +10,8 @@ type FacetStats = Parameters<typeof mergeFacetStats>[0][number];
 export type NodeHit = Omit<Hit, "source" | "distinct"> & {
   /** The values of the distinct field, in a form that is equal for equal values. */
   readonly distinctValues: readonly string[];
+  /** Tells the document from all others of its index: its sequence, or else its id. */
+  readonly identity: string;
 };
 
 /** A node's answer to a search, cut into what the merge needs. */
@@ -21,15 +23,23 @@ export type NodeSearchAnswer = {
   readonly facetStats: FacetStats;
   /** JSON text, when it was asked for. */
   readonly performanceDetails: string | undefined;
+  /** JSON text of the vector that was searched for, when it was asked for. */
+  readonly queryVector: string | undefined;
+};
+
+export type ReadOptions = {
+  /** The field whose values may appear once. */
+  readonly distinct: string | null;
+  /** The field of the document's id, where documents carry no sequence. */
+  readonly idField?: string | null | undefined;
 };
 
 /**
  * Reads a node's answer without rebuilding its hits.
  *
- * @param distinct the field whose values may appear once
  * @throws SyntaxError when the text is no search answer
  */
-export function readSearchAnswer(text: string, distinct: string | null): NodeSearchAnswer {
+export function readSearchAnswer(text: string, options: ReadOptions): NodeSearchAnswer {
   const members = new Map<string, string>();
   for (const { key, valueStart, valueEnd } of objectFields(text)) members.set(key, text.slice(valueStart, valueEnd));
   const total = members.get("estimatedTotalHits") ?? members.get("totalHits");
@@ -37,16 +47,17 @@ export function readSearchAnswer(text: string, distinct: string | null): NodeSea
   if (total === undefined || hits === undefined) throw new SyntaxError("a search answer without hits or total");
   const parsed = (name: string): unknown => JSON.parse(members.get(name) ?? "{}");
   return {
-    hits: Array.from(arrayItems(hits), ({ start, end }) => readHit(hits.slice(start, end), distinct)),
+    hits: Array.from(arrayItems(hits), ({ start, end }) => readHit(hits.slice(start, end), options)),
     total: Number(total),
     processingTimeMs: Number(members.get("processingTimeMs") ?? 0),
     facetDistribution: parsed("facetDistribution") as FacetDistribution,
     facetStats: parsed("facetStats") as FacetStats,
     performanceDetails: members.get("performanceDetails"),
+    queryVector: members.get("queryVector"),
   };
 }
 
-function readHit(text: string, distinct: string | null): NodeHit {
+function readHit(text: string, { distinct, idField }: ReadOptions): NodeHit {
   // One pass for all three: a hit is long, and every search reads many more than it answers with.
   const members: { details?: string; score?: string; sequence?: string } = {};
   for (const { key, valueStart, valueEnd } of objectFields(text)) {
@@ -59,6 +70,7 @@ function readHit(text: string, distinct: string | null): NodeHit {
   return {
     text,
     distinctValues: values.flatMap((value) => distinctKey(value) ?? []),
+    identity: sequence ?? (idField ? scalarsAt(text, idField)[0] : undefined) ?? text,
     ...(details !== undefined && { details: JSON.parse(details) as NonNullable<Hit["details"]> }),
     ...(score !== undefined && { score: Number(score) }),
     ...(sequence !== undefined && { sequence: JSON.parse(sequence) as string }),

@@ -1,71 +1,88 @@
 import {
   facetDistributionJson,
   facetStatsJson,
+  type IndexFacets,
   mergeFacetDistributions,
   mergeFacetStats,
-  mergeHits,
   mergeTotals,
 } from "@miroir/routing";
-import type { SearchPlan, SearchSettings } from "../plan/search-plan.ts";
-import type { NodeHit, NodeSearchAnswer } from "./node-search-answer.ts";
+import { type GatheredSearch, isSemanticHit } from "../execute/gather-search.ts";
+import type { SearchSettings } from "../plan/search-plan.ts";
+import type { NodeSearchAnswer } from "./node-search-answer.ts";
+import type { SearchPart } from "./rank-hits.ts";
 import { stripHit } from "./strip-hit.ts";
 
 export type SearchAnswerOptions = {
-  readonly plan: SearchPlan;
-  readonly answers: readonly { readonly node: string; readonly value: NodeSearchAnswer }[];
+  readonly gathered: GatheredSearch;
   readonly faceting: SearchSettings["faceting"];
   readonly query: string;
   readonly hasFacets: boolean;
+  readonly retrieveVectors: boolean;
   readonly processingTimeMs: number;
   readonly requestUid: string;
-  /** The exact total, where the sum of the nodes' totals is not. */
-  readonly total?: number | undefined;
   /** JSON text of `metadata`, when it was asked for. */
   readonly metadata?: string | undefined;
 };
 
-type MergedHit = NodeHit & { readonly source: { readonly node: string; readonly position: number } };
-
-/** A hit is dropped when a better one has any of its values, as on one node; hits without a value all stay. */
-function mergeDistinct(lists: readonly (readonly MergedHit[])[], { offset, limit }: SearchPlan["window"]): MergedHit[] {
-  const all = mergeHits({ lists, offset: 0, limit: lists.reduce((sum, list) => sum + list.length, 0) });
-  const seen = new Set<string>();
-  const kept = all.filter(({ distinctValues }) => {
-    if (distinctValues.some((value) => seen.has(value))) return false;
-    for (const value of distinctValues) seen.add(value);
-    return true;
-  });
-  return kept.slice(offset, offset + limit);
-}
+type Members = [name: string, json: string][];
 
 /** The answer to a search as JSON text, in a node's order of members. Hits are the nodes' texts, cut and never rebuilt. */
 export function searchAnswer(options: SearchAnswerOptions): string {
-  const { plan, answers, faceting } = options;
-  const lists = answers.map(({ node, value }) =>
-    value.hits.map((hit, position) => ({ ...hit, source: { node, position } })),
-  );
-  const { window } = plan;
-  const merged = plan.distinct === null ? mergeHits({ lists, ...window }) : mergeDistinct(lists, window);
-  const hits = merged.map(({ text }) => stripHit(text, plan));
-  const totals = options.total === undefined ? answers.map(({ value }) => value.total) : [options.total];
-  const paging = mergeTotals(plan.paging, totals);
-  const members: [name: string, json: string][] = [
-    ["hits", `[${hits.join(",")}]`],
+  const { gathered, faceting } = options;
+  const { plan, parts, total } = gathered;
+  const { offset, limit } = plan.window;
+  const page = gathered.hits.slice(offset, offset + limit);
+  const paging = mergeTotals(plan.paging, [total]);
+  const vector = options.retrieveVectors ? queryVector(gathered) : undefined;
+  const members: Members = [
+    ["hits", `[${page.map(({ text }) => stripHit(text, plan)).join(",")}]`],
     ["query", JSON.stringify(options.query)],
+    ...(vector === undefined ? [] : ([["queryVector", vector]] satisfies Members)),
     ["processingTimeMs", String(options.processingTimeMs)],
     ...Object.entries(paging).map(([name, value]): [string, string] => [name, String(value)]),
   ];
   if (options.hasFacets) {
-    const matching = totals.reduce((sum, total) => sum + total, 0);
-    const distributions = answers.map(({ value }) => value.facetDistribution);
-    const facets = mergeFacetDistributions(distributions, faceting, matching);
-    const stats = mergeFacetStats(answers.map(({ value }) => value.facetStats));
+    const ofNodes = parts.map(({ value }) => value);
+    const { facets, stats } = mergeFacets(ofNodes, faceting, total);
     members.push(["facetDistribution", facetDistributionJson(facets)], ["facetStats", facetStatsJson(stats)]);
   }
   members.push(["requestUid", JSON.stringify(options.requestUid)]);
   if (options.metadata !== undefined) members.push(["metadata", options.metadata]);
-  const slowest = [...answers].sort((a, b) => b.value.processingTimeMs - a.value.processingTimeMs)[0];
-  if (slowest?.value.performanceDetails !== undefined)
-    members.push(["performanceDetails", slowest.value.performanceDetails]);
-  return `{${members.map(([name, json]) => `"${name}":${json}`).join(",")}}`;
+  const performance = performanceDetails(parts);
+  if (performance !== undefined) members.push(["performanceDetails", performance]);
+  if (gathered.isSemantic) members.push(["semanticHitCount", String(page.filter(isSemanticHit).length)]);
+  return objectJson(members);
+}
+
+/** An object as JSON text, of members that are JSON texts. */
+export function objectJson(members: readonly (readonly [name: string, json: string])[]): string {
+  return `{${members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
+}
+
+/** What one node says about facets. */
+export type NodeFacets = Pick<NodeSearchAnswer, "facetDistribution" | "facetStats">;
+
+/** The facets of one index over all nodes. @param total how many documents match */
+export function mergeFacets(
+  ofNodes: readonly NodeFacets[],
+  faceting: SearchSettings["faceting"],
+  total: number,
+): IndexFacets {
+  const distributions = ofNodes.map(({ facetDistribution }) => facetDistribution);
+  return {
+    facets: mergeFacetDistributions(distributions, faceting, total),
+    stats: mergeFacetStats(ofNodes.map(({ facetStats }) => facetStats)),
+  };
+}
+
+/** The vector that was searched for, as a node wrote it: JSON text. */
+export function queryVector({ parts, vector }: GatheredSearch): string | undefined {
+  if (vector === null) return undefined;
+  return parts.find(({ value }) => value.queryVector !== undefined)?.value.queryVector ?? JSON.stringify(vector);
+}
+
+/** What the slowest node says about its time, when it was asked: JSON text. */
+export function performanceDetails(parts: readonly SearchPart[]): string | undefined {
+  const slowest = [...parts].sort((a, b) => b.value.processingTimeMs - a.value.processingTimeMs)[0];
+  return slowest?.value.performanceDetails;
 }

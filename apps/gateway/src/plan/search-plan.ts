@@ -13,6 +13,8 @@ export type SearchPlanOptions = {
   readonly settings: SearchSettings;
   /** Whether documents carry a sequence that breaks ties. */
   readonly hasSequence: boolean;
+  /** Fields the answer needs from every hit besides. */
+  readonly neededFields?: readonly string[];
 };
 
 export type SearchPlan = NodeRequestPlan & {
@@ -30,18 +32,14 @@ export type SearchPlan = NodeRequestPlan & {
  * Plans a search on one index: what every node is asked and how its answers are merged.
  *
  * @throws MeilisearchError miroir_reserved_field; invalid_search_facets where a single node finds nothing filterable;
- *   miroir_not_implemented for semantic search and personalization
+ *   miroir_not_implemented for media and personalization
  */
-export function planSearch({ request, settings, hasSequence }: SearchPlanOptions): SearchPlan {
-  refuseSemantic(request);
+export function planSearch({ request, settings, hasSequence, neededFields = [] }: SearchPlanOptions): SearchPlan {
+  refuseUnsupported(request);
   refuseReserved(request);
-  if (request.facets && request.facets.length > 0 && settings.filterableAttributes.length === 0)
-    throw new MeilisearchError(
-      "invalid_search_facets",
-      `Invalid facet distribution: Pattern \`${request.facets[0]}\` is not filterable. This index does not have configured filterable attributes.`,
-    );
+  refuseFacets(request.facets, settings);
   const distinct = request.distinct ?? settings.distinctAttribute;
-  const { offset, limit, page, hitsPerPage, ...unpaged } = given(request);
+  const { offset, limit, page, hitsPerPage, ...unpaged } = saidBy(request);
   const paging = { offset, limit, page, hitsPerPage } as Pick<
     SearchRequest,
     "offset" | "limit" | "page" | "hitsPerPage"
@@ -51,13 +49,26 @@ export function planSearch({ request, settings, hasSequence }: SearchPlanOptions
     {
       hasSequence,
       maxTotalHits: settings.pagination.maxTotalHits,
-      neededFields: distinct === null ? [] : [distinct],
+      neededFields: distinct === null ? neededFields : [...neededFields, distinct],
     },
   );
   const wanted = request.attributesToRetrieve ?? [];
   const isWanted = (field: string) => wanted.some((name) => field.startsWith(`${name}.`));
   const added = plan.strip.fields.filter((field) => !field.startsWith(RESERVED_PREFIX) && !isWanted(field));
   return { ...plan, key: JSON.stringify(unpaged), distinct, added, countBody: countBodyOf(request, unpaged, distinct) };
+}
+
+/** @throws MeilisearchError invalid_search_facets where a single node finds nothing filterable; miroir_reserved_field */
+export function refuseFacets(
+  facets: readonly string[] | null,
+  { filterableAttributes }: Pick<Settings, "filterableAttributes">,
+): void {
+  refuseReservedNames(facets ?? []);
+  if (facets && facets.length > 0 && filterableAttributes.length === 0)
+    throw new MeilisearchError(
+      "invalid_search_facets",
+      `Invalid facet distribution: Pattern \`${facets[0]}\` is not filterable. This index does not have configured filterable attributes.`,
+    );
 }
 
 /** Parameters that decide which documents match. */
@@ -68,13 +79,14 @@ function countBodyOf(
   said: Record<string, unknown>,
   distinct: string | null,
 ): SearchPlan["countBody"] {
-  if (distinct === null || request.rankingScoreThreshold !== null) return null;
+  // A search by vectors counts what it has looked at, which is no property of the documents alone.
+  if (distinct === null || request.rankingScoreThreshold !== null || request.hybrid !== null) return null;
   const matching = Object.fromEntries(MATCHING.filter((name) => name in said).map((name) => [name, said[name]]));
   return { ...matching, distinct, page: 1, hitsPerPage: 0 };
 }
 
 /** What the client said, without what goes without saying; the filter in its canonical form. */
-function given(request: SearchRequest): Record<string, unknown> {
+export function saidBy(request: SearchRequest): Record<string, unknown> {
   const entries = Object.entries(request).filter(
     ([name, value]) => value !== null && value !== DEFAULT_SEARCH[name as keyof SearchRequest],
   );
@@ -82,10 +94,18 @@ function given(request: SearchRequest): Record<string, unknown> {
   return request.filter ? { ...said, filter: printFilter(request.filter) } : said;
 }
 
-function refuseSemantic({ hybrid, vector, media, personalize }: SearchRequest): void {
-  const asked = Object.entries({ hybrid, vector, media, personalize }).find(([, value]) => value !== null);
-  if (asked)
-    throw new MeilisearchError("miroir_not_implemented", `Searching with \`${asked[0]}\` is not supported yet.`);
+function refuseUnsupported(request: SearchRequest): void {
+  refuseMedia(request);
+  if (request.personalize !== null) throw notSupported("personalize");
+}
+
+/** @throws MeilisearchError miroir_not_implemented */
+export function refuseMedia({ media }: Pick<SearchRequest, "media">): void {
+  if (media !== null) throw notSupported("media");
+}
+
+function notSupported(parameter: string): MeilisearchError {
+  return new MeilisearchError("miroir_not_implemented", `Searching with \`${parameter}\` is not supported yet.`);
 }
 
 function refuseReserved({ filter, sort, facets, distinct, attributesToSearchOn }: SearchRequest): void {

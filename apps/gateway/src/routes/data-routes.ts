@@ -4,9 +4,14 @@ import { createSettingsCache } from "../indexes/settings-cache.ts";
 import { registerDocumentsAdd } from "./documents-add.ts";
 import { registerDocumentsDelete } from "./documents-delete.ts";
 import { registerDocumentsRead } from "./documents-read.ts";
+import { registerExperimentalFeatures } from "./experimental-features.ts";
+import { registerFacetSearch } from "./facet-search.ts";
+import { registerFields } from "./fields.ts";
 import { registerIndexes } from "./indexes.ts";
+import { registerMultiSearch } from "./multi-search.ts";
 import { registerSearch } from "./search.ts";
 import { registerSettings } from "./settings.ts";
+import { registerSimilar } from "./similar.ts";
 import { registerStats } from "./stats.ts";
 
 /** The routes that are about indexes and what is in them. They share what is known of the indexes' settings. */
@@ -18,5 +23,10 @@ export function registerDataRoutes(app: FastifyInstance, context: Context): void
   registerDocumentsRead(app, context);
   registerSettings(app, context, settingsCache);
   registerSearch(app, context, settingsCache);
+  registerMultiSearch(app, context, settingsCache);
+  registerFacetSearch(app, context, settingsCache);
+  registerSimilar(app, context, settingsCache);
+  registerFields(app, context);
+  registerExperimentalFeatures(app, context);
   registerStats(app, context);
 }

@@ -60,9 +60,7 @@ describe("paths", () => {
   });
 
   it.each([
-    ["POST", "/multi-search"],
     ["POST", "/swap-indexes"],
-    ["POST", "/indexes/books/facet-search"],
     ["GET", "/batches"],
     ["GET", "/batches/1"],
     ["POST", "/dumps"],

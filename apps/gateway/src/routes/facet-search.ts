@@ -1,0 +1,55 @@
+import { fieldText, parseFacetSearch, parseJsonBody, printFilter } from "@miroir/meilisearch";
+import { mergeFacetHits, narrowFilter } from "@miroir/routing";
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../context.ts";
+import { scatter } from "../execute/scatter.ts";
+import { clientSettings } from "../indexes/internal-settings.ts";
+import { requireIndex } from "../indexes/registry.ts";
+import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { refuseReservedFilter, refuseReservedNames } from "../plan/reserved-fields.ts";
+import { refuseMedia } from "../plan/search-plan.ts";
+import { bodyOf, indexUidOf, sendAnswer } from "./http.ts";
+
+type FacetHits = Parameters<typeof mergeFacetHits>[0][number];
+
+/** `/indexes/{uid}/facet-search`: counts add up, since a document is on one node of those asked. */
+export function registerFacetSearch(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
+  app.post("/indexes/:indexUid/facet-search", { config: { action: "search" } }, async (http, reply) => {
+    const startedAt = context.clock.now();
+    const indexUid = indexUidOf(http);
+    const request = parseFacetSearch(parseJsonBody(bodyOf(http), http.headers["content-type"]));
+    await requireIndex(context, indexUid);
+    const { faceting } = clientSettings(await settingsCache.get(indexUid));
+    refuseMedia(request);
+    refuseReservedFilter(request.filter);
+    refuseReservedNames([request.facetName, ...(request.attributesToSearchOn ?? [])]);
+    const allowed = http.access.restrict(indexUid, request.filter);
+    const filter = allowed && printFilter(allowed);
+    const said = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null));
+    const { parts, degraded } = await scatter(context, {
+      indexUid,
+      key: JSON.stringify({ ...said, filter }),
+      signal: http.clientGone,
+      request: (shards) => ({
+        method: "POST",
+        path: `/indexes/${indexUid}/facet-search`,
+        body: JSON.stringify({ ...said, filter: narrowFilter(filter, shards) }),
+      }),
+      read: readFacetHits,
+    });
+    const facetHits = mergeFacetHits(
+      parts.map(({ value }) => value),
+      request.facetName,
+      faceting,
+    );
+    const processingTimeMs = Math.max(0, context.clock.now() - startedAt);
+    return sendAnswer(reply, JSON.stringify({ facetHits, facetQuery: request.facetQuery, processingTimeMs }), degraded);
+  });
+}
+
+/** @throws SyntaxError when the text is no answer to a facet search */
+function readFacetHits(text: string): FacetHits {
+  const hits = fieldText(text, "facetHits");
+  if (hits === undefined) throw new SyntaxError("a facet search's answer without hits");
+  return JSON.parse(hits) as FacetHits;
+}

@@ -1,0 +1,56 @@
+import { parseJsonBody, parseSimilar, parseSimilarQuery, type SimilarRequest } from "@miroir/meilisearch";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { objectJson, performanceDetails } from "../answer/search-answer.ts";
+import { stripHit } from "../answer/strip-hit.ts";
+import type { Context } from "../context.ts";
+import { findSimilar } from "../execute/find-similar.ts";
+import { clientSettings } from "../indexes/internal-settings.ts";
+import { requireIndex } from "../indexes/registry.ts";
+import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { bodyOf, indexUidOf, queryOf, sendAnswer } from "./http.ts";
+
+/** `/indexes/{uid}/similar`. */
+export function registerSimilar(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
+  app.get("/indexes/:indexUid/similar", { config: { action: "search" } }, (request, reply) =>
+    similar(request, reply, () => parseSimilarQuery(queryOf(request))),
+  );
+  app.post("/indexes/:indexUid/similar", { config: { action: "search" } }, (request, reply) =>
+    similar(request, reply, () =>
+      parseSimilar(parseJsonBody(bodyOf(request), request.headers["content-type"], { exact: true })),
+    ),
+  );
+
+  async function similar(
+    http: FastifyRequest,
+    reply: FastifyReply,
+    parse: () => SimilarRequest,
+  ): Promise<FastifyReply> {
+    const startedAt = context.clock.now();
+    const indexUid = indexUidOf(http);
+    const given = parse();
+    const { primaryKey } = await requireIndex(context, indexUid);
+    const settings = clientSettings(await settingsCache.get(indexUid));
+    const request = { ...given, filter: http.access.restrict(indexUid, given.filter) };
+    const { gathered, page, total, degraded } = await findSimilar(context, {
+      indexUid,
+      settings,
+      primaryKey,
+      request,
+      signal: http.clientGone,
+    });
+    const hits = gathered ? page.map(({ text }) => stripHit(text, gathered.plan)) : [];
+    const performance = request.showPerformanceDetails
+      ? (performanceDetails(gathered?.parts ?? []) ?? "{}")
+      : undefined;
+    const json = objectJson([
+      ["hits", `[${hits.join(",")}]`],
+      ["id", JSON.stringify(request.id)],
+      ["processingTimeMs", String(Math.max(0, context.clock.now() - startedAt))],
+      ["limit", String(request.limit)],
+      ["offset", String(request.offset)],
+      ["estimatedTotalHits", String(Math.min(total, settings.pagination.maxTotalHits))],
+      ...(performance === undefined ? [] : ([["performanceDetails", performance]] as const)),
+    ]);
+    return sendAnswer(reply, json, degraded);
+  }
+}
