@@ -6,10 +6,13 @@ import type { RecordedCase } from "./case.ts";
 import { compareBody, differences } from "./compare.ts";
 
 const folder = new URL("../fixtures/recorded/", import.meta.url);
-const masterKey = "masterKey";
 
-export function readTheme(theme: string): RecordedCase[] {
-  return JSON.parse(readFileSync(new URL(`cases/${theme}.json`, folder), "utf8")) as RecordedCase[];
+/** What the recorded node was started with. */
+export const masterKey = "masterKey";
+
+/** The cases of a theme, from these fixtures or from others of the same form. */
+export function readTheme(theme: string, fixtures: URL = folder): RecordedCase[] {
+  return JSON.parse(readFileSync(new URL(`cases/${theme}.json`, fixtures), "utf8")) as RecordedCase[];
 }
 
 interface Answer {
@@ -22,15 +25,27 @@ interface Answer {
 export async function replayTheme(theme: string): Promise<Map<string, string[]>> {
   // The burst of requests to cancel tasks has to arrive while the first one is still processing.
   const node = createDevNode({ masterKey, ...(theme === "tasks-canceled" && { taskDelayMs: 500 }) });
-  const address = await node.listen();
-  const results = new Map<string, string[]>();
   try {
-    for (const recorded of readTheme(theme)) {
-      if (recorded.delayMs !== undefined) await sleep(recorded.delayMs);
-      results.set(recorded.name, await replayCase(address, recorded));
-    }
+    return await replayCases(await node.listen(), readTheme(theme));
   } finally {
     await node.close();
+  }
+}
+
+/**
+ * Plays cases in order on the empty server at `address`, whose master key is that of the recordings.
+ * @param prepare makes of a recorded request the one to send, where it depends on the time or on keys
+ * @returns what differed, by the name of the case
+ */
+export async function replayCases(
+  address: string,
+  cases: readonly RecordedCase[],
+  prepare: (request: RecordedCase["request"]) => RecordedCase["request"] = (request) => request,
+): Promise<Map<string, string[]>> {
+  const results = new Map<string, string[]>();
+  for (const recorded of cases) {
+    if (recorded.delayMs !== undefined) await sleep(recorded.delayMs);
+    results.set(recorded.name, await replayCase(address, { ...recorded, request: prepare(recorded.request) }));
   }
   return results;
 }

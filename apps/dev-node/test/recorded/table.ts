@@ -2,13 +2,24 @@ import { knownDifferences } from "./known-differences.ts";
 import { readTheme } from "./replay.ts";
 import { themes } from "./themes.ts";
 
+export interface ThemeCount {
+  readonly theme: string;
+  readonly cases: number;
+  readonly passing: number;
+}
+
 /** How many cases pass per theme, as a Markdown table. recorded.test.ts holds the numbers to be true. */
 function recordedTable(): string {
   const rows = themes.map((theme) => {
     const cases = readTheme(theme).length;
     return { theme, cases, passing: cases - Object.keys(knownDifferences[theme] ?? {}).length };
   });
-  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  return countTable(rows);
+}
+
+/** A Markdown table of the themes and their sum. */
+export function countTable(rows: readonly ThemeCount[]): string {
+  const sum = (of: (row: ThemeCount) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const lines = [
     ["theme", "pass", "cases"],
     ...rows.map(({ theme, passing, cases }) => [theme, String(passing), String(cases)]),
@@ -27,10 +38,15 @@ function recordedTable(): string {
 const begin = "<!-- recorded: begin -->";
 const end = "<!-- recorded: end -->";
 
-/** The text with a fresh table between its markers. Throws when there are none. */
+/** The README with a fresh table between its markers. */
 export function withTable(readme: string): string {
-  const from = readme.indexOf(begin);
-  const to = readme.indexOf(end);
-  if (from === -1 || to === -1) throw new Error(`no ${begin} … ${end} in the README`);
-  return `${readme.slice(0, from + begin.length)}\n\n${recordedTable()}\n\n${readme.slice(to)}`;
+  return withGenerated(readme, recordedTable());
+}
+
+/** The page with fresh text between its markers. Throws when there are none. */
+export function withGenerated(page: string, text: string): string {
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from === -1 || to === -1) throw new Error(`no ${begin} … ${end} on the page`);
+  return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
 }
