@@ -68,6 +68,9 @@ export function registerTasks(app: FastifyInstance, { store }: Context): void {
     );
   });
 
+  // Not the task of the uid "cancel": the path is known, for another verb.
+  app.get("/tasks/cancel", { config: { action: "open" } }, async (_request, reply) => reply.code(405).send());
+
   // A wrong filter is the client's mistake today, so it is told before what is not there yet.
   app.post("/tasks/cancel", { config: { action: "tasks.cancel" } }, async (request) => {
     parseTaskFilters(queryOf(request));
