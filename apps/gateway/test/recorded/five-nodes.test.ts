@@ -1,0 +1,3 @@
+import { describeReplay } from "./describe-replay.ts";
+
+await describeReplay({ nodes: 5, replicationFactor: 1 });

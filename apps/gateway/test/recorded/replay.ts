@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { masterKey, type RecordedCase, readTheme, replayCases } from "@miroir/dev-node/recorded";
+import { loadConfig } from "../../src/config/load.ts";
+import { createLog } from "../../src/log.ts";
+import { startGateway } from "../../src/start.ts";
+import { NODE_KEY, startNodes } from "../support/nodes.ts";
+import { prepareRequest } from "./requests.ts";
+import type { Theme } from "./themes.ts";
+
+/** Themes about what no development node has; the others are where the development node's tests have them. */
+const OWN: ReadonlySet<Theme> = new Set(["keys", "tenant-tokens"]);
+const fixtures = new URL("../fixtures/recorded/", import.meta.url);
+
+export function casesOf(theme: Theme): RecordedCase[] {
+  return OWN.has(theme) ? readTheme(theme, fixtures) : readTheme(theme);
+}
+
+export interface Topology {
+  readonly nodes: number;
+  readonly replicationFactor: number;
+}
+
+/** Plays a theme on a fresh gateway over empty nodes; returns what differed, by the name of the case. */
+export async function replayTheme(theme: Theme, topology: Topology): Promise<Map<string, string[]>> {
+  const folder = await mkdtemp(join(tmpdir(), "miroir-recorded-"));
+  const nodes = await startNodes(topology.nodes);
+  const { config } = await loadConfig({
+    env: {
+      MIROIR_NODES: nodes.map(({ address }) => address).join(","),
+      MIROIR_NODE_MASTER_KEY: NODE_KEY,
+      MIROIR_MASTER_KEY: masterKey,
+      MIROIR_SHARDS: "8",
+      MIROIR_REPLICATION_FACTOR: String(topology.replicationFactor),
+    },
+    flags: ["server.port=0", `task_store.path=${join(folder, "miroir.db")}`].map((assignment) => ({
+      from: "test",
+      assignment,
+    })),
+  });
+  // Named by their place and not by their ports: the same shards on the same nodes in every run.
+  const named = config.nodes.map((node, place) => ({ ...node, id: `node-${place}` }));
+  const gateway = await startGateway({ ...config, nodes: named }, createLog("silent", false));
+  try {
+    return await replayCases(gateway.address, casesOf(theme), prepareRequest);
+  } finally {
+    await gateway.close();
+    await Promise.all(nodes.map((node) => node.stop()));
+    await rm(folder, { recursive: true, force: true });
+  }
+}
