@@ -94,14 +94,14 @@ CREATE TABLE `jobs` (
 	`finished_at` integer
 );
 --> statement-breakpoint
-CREATE INDEX `jobs_by_due` ON `jobs` (`state`,`type`,`run_at`,`seq`);--> statement-breakpoint
-CREATE INDEX `jobs_by_claim_expiry` ON `jobs` (`claim_expires_at`);--> statement-breakpoint
+CREATE INDEX `jobs_by_due` ON `jobs` (`state`,`type`,`run_at`,`seq`) WHERE state = 'queued';--> statement-breakpoint
+CREATE INDEX `jobs_by_claim_expiry` ON `jobs` (`claim_expires_at`) WHERE claim_expires_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `jobs_by_state` ON `jobs` (`state`,`seq`);--> statement-breakpoint
 CREATE INDEX `jobs_by_type` ON `jobs` (`type`,`seq`);--> statement-breakpoint
-CREATE INDEX `jobs_by_parent` ON `jobs` (`parent_id`,`seq`);--> statement-breakpoint
-CREATE INDEX `jobs_by_finished_at` ON `jobs` (`finished_at`);--> statement-breakpoint
+CREATE INDEX `jobs_by_parent` ON `jobs` (`parent_id`,`seq`) WHERE parent_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `jobs_by_finished_at` ON `jobs` (`finished_at`) WHERE finished_at IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `jobs_by_seq` ON `jobs` (`seq`);--> statement-breakpoint
-CREATE UNIQUE INDEX `jobs_by_dedupe_key` ON `jobs` (`dedupe_key`) WHERE state IN ('queued', 'in_progress');--> statement-breakpoint
+CREATE UNIQUE INDEX `jobs_by_dedupe_key` ON `jobs` (`dedupe_key`) WHERE dedupe_key IS NOT NULL AND state IN ('queued', 'in_progress');--> statement-breakpoint
 CREATE TABLE `leader_lease` (
 	`scope` text PRIMARY KEY NOT NULL,
 	`holder` text,

@@ -42,13 +42,13 @@ export function createJobLists({ clock, sql: statements, snapshot }: Context): P
     build
       .select({ type: sql<string | null>`min(${jobs.type})`.as("type") })
       .from(jobs)
-      .where(and(eq(jobs.state, "queued"), gt(jobs.type, param("after")))),
+      .where(and(sql`${jobs.state} = 'queued'`, gt(jobs.type, param("after")))),
   );
   const oldest = statements.raw(
     build
       .select({ runAt: sql<number | null>`min(${jobs.runAt})`.as("runAt") })
       .from(jobs)
-      .where(and(eq(jobs.state, "queued"), eq(jobs.type, param("type")))),
+      .where(and(sql`${jobs.state} = 'queued'`, eq(jobs.type, param("type")))),
   );
   const oldestRunAt = (): number | null => {
     let first: number | null = null;

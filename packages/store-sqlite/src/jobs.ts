@@ -35,14 +35,14 @@ export function createJobs(context: Context): Sync<Jobs> {
     build
       .select(columnsOf(jobs))
       .from(jobs)
-      // The states are literal: the planner uses a partial index only for a condition it can prove, which it cannot of parameters.
+      // States are literal here and below: the planner uses a partial index only for a condition it can prove, which it cannot of parameters.
       .where(and(eq(jobs.dedupeKey, param("dedupeKey")), sql`${jobs.state} in ('queued', 'in_progress')`)),
   );
   const due = statements.raw(
     build
       .select(columnsOf(jobs))
       .from(jobs)
-      .where(and(eq(jobs.state, "queued"), eq(jobs.type, param("type")), lte(jobs.runAt, param("now"))))
+      .where(and(sql`${jobs.state} = 'queued'`, eq(jobs.type, param("type")), lte(jobs.runAt, param("now"))))
       .orderBy(asc(jobs.runAt), asc(jobs.seq))
       .limit(1)
       .offset(param("skip")),
