@@ -39,14 +39,18 @@ async function listening(port: number): Promise<void> {
   }
 }
 
-/** `MIROIR_TEST_REDIS_URL`, or a server of these tests' own. */
-export async function startRedis(): Promise<TestRedis> {
+/**
+ * `MIROIR_TEST_REDIS_URL`, or a server of these tests' own.
+ * @param settings of an own server, as arguments
+ */
+export async function startRedis(settings: readonly string[] = []): Promise<TestRedis> {
   const given = process.env.MIROIR_TEST_REDIS_URL;
   if (given !== undefined) return { url: given, stop: async () => {} };
   const folder = await mkdtemp(join(tmpdir(), "miroir-redis-"));
   for (const binary of ["redis-server", "valkey-server"]) {
     const port = await freePort();
-    const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
+    const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
+    args.push("--appendonly", "no", ...settings);
     const child = spawn(binary, args, { stdio: "ignore" });
     const isThere = await new Promise((resolve) => {
       child.once("spawn", () => resolve(true));

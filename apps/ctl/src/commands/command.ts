@@ -1,0 +1,38 @@
+import type { Problem, StoreSettings } from "@miroir/store";
+import { openStore } from "@miroir/store";
+import type { Store } from "@miroir/store-contract";
+import { type Streams, styled } from "../output.ts";
+import type { Progress } from "../progress.ts";
+import type { NamedStore } from "../store-url.ts";
+
+/** What a command works with. */
+export interface Surroundings extends Streams {
+  readonly progress: Progress;
+}
+
+export interface Outcome {
+  /** For `--json`. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** For people. */
+  readonly text: string;
+  readonly problems: readonly Problem[];
+}
+
+/** Opens a store for as long as `work` takes. Only one that is written to is made where there is none. */
+export async function withStore<T>(
+  { settings }: NamedStore,
+  { stderr }: Surroundings,
+  { mayCreate = false }: { readonly mayCreate?: boolean },
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const onWarning = (message: string) => stderr.write(`${styled(stderr, "yellow", "warning:")} ${message}\n`);
+  // Nobody waits for this process's event loop, so SQLite's writes need no thread.
+  const completed: StoreSettings =
+    settings.backend === "redis" ? { ...settings, onWarning } : { ...settings, mustExist: !mayCreate, worker: false };
+  const store = await openStore(completed);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

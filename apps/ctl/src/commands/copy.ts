@@ -1,0 +1,33 @@
+import { type CopyOptions, copyStore } from "@miroir/store";
+import { columns } from "../output.ts";
+import type { NamedStore } from "../store-url.ts";
+import { UsageError } from "../usage.ts";
+import { type Outcome, type Surroundings, withStore } from "./command.ts";
+
+const DOING = { copy: "copying", verify: "comparing", check: "checking" } as const;
+
+/** Copies a store into another. */
+export async function copy(
+  source: NamedStore,
+  target: NamedStore,
+  options: Pick<CopyOptions, "overwrite" | "resume">,
+  surroundings: Surroundings,
+): Promise<Outcome> {
+  if (source.identity === target.identity) throw new UsageError("--from and --to are the same store");
+  const onProgress: CopyOptions["onProgress"] = ({ phase, done, total }) =>
+    surroundings.progress.show(DOING[phase], done, total);
+  const { tables, problems } = await withStore(source, surroundings, {}, (from) =>
+    withStore(target, surroundings, { mayCreate: true }, (to) => copyStore(from, to, { ...options, onProgress })),
+  );
+  const all = (count: (table: (typeof tables)[number]) => number) =>
+    tables.reduce((sum, table) => sum + count(table), 0);
+  const rows = all((table) => table.rows);
+  const verdict = problems.length === 0 ? "the target holds the same" : `${problems.length} problems`;
+  const text = columns([
+    ...tables
+      .filter((table) => table.rows > 0)
+      .map(({ table, rows, checksum }) => [table, rows, checksum.slice(0, 16)]),
+    ["all", rows, `${all(({ written }) => written)} written; ${verdict}`],
+  ]);
+  return { json: { from: source.label, to: target.label, tables }, text, problems };
+}

@@ -1,0 +1,30 @@
+import { styleText } from "node:util";
+
+/** Where the program writes. Colours are for terminals, and for nobody who has set NO_COLOR. */
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+type Style = "bold" | "red" | "green" | "yellow";
+
+export const styled = (stream: NodeJS.WriteStream, style: Style, text: string): string =>
+  styleText(style, text, { stream, validateStream: true });
+
+/** Rows of cells in columns; numbers to the right. */
+export function columns(rows: readonly (readonly (string | number)[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, String(cell).length);
+  }
+  const lines = rows.map((row) =>
+    row
+      .map((cell, i) => {
+        const width = widths[i] ?? 0;
+        return typeof cell === "number" ? String(cell).padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+  return lines.map((line) => `${line}\n`).join("");
+}
