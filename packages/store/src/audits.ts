@@ -1,7 +1,7 @@
 import { isFinished, isJobFinished, type MovableTable, type RowOf, type Store } from "@miroir/store-contract";
 
 /** Looks at the rows of a table one by one, then compares what they add up to with what the store says. */
-export interface Audit<T extends MovableTable> {
+interface Audit<T extends MovableTable> {
   /** @returns what is wrong with the row, or `null`. */
   see(row: RowOf<T>): string | null;
   /** @returns what is wrong with the table. */
