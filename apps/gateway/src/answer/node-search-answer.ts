@@ -10,7 +10,7 @@ type FacetStats = Parameters<typeof mergeFacetStats>[0][number];
 export type NodeHit = Omit<Hit, "source" | "distinct"> & {
   /** The values of the distinct field, in a form that is equal for equal values. */
   readonly distinctValues: readonly string[];
-  /** Tells the document from all others of its index: its sequence, or else its id. */
+  /** Tells the document from all others of its index: the JSON text of its sequence, or else of its id. */
   readonly identity: string;
 };
 

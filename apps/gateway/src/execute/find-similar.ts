@@ -73,8 +73,7 @@ export async function findSimilar(context: Context, target: SimilarTarget): Prom
       },
     });
     const sequence = fieldText(document, SEQUENCE_FIELD);
-    const isItself = ({ identity }: RankedHit) =>
-      identity === (sequence === undefined ? undefined : JSON.parse(sequence)) || unquoted(identity) === request.id;
+    const isItself = ({ identity }: RankedHit) => identity === sequence || unquoted(identity) === request.id;
     const similar = gathered.hits.filter((hit) => !isItself(hit) && similarityOf(hit) !== null);
     const page = similar.slice(offset, offset + limit);
     const threshold = request.rankingScoreThreshold;

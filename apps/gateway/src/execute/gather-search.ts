@@ -92,7 +92,8 @@ async function byBoth(
   const { request, indexUid } = target;
   const keywords = await byKeywords(context, { ...target, request: { ...request, hybrid: null, vector: null } }, true);
   const length = endOf(keywords.plan);
-  if (keywordsSuffice(keywords.hits, length, semanticRatio)) return keywords;
+  if (keywordsSuffice(await upToOffset(context, target, keywords), endOf(keywords.plan, true), semanticRatio))
+    return keywords;
   const vector = request.vector ?? (await embedOrNot(context, indexUid, request, embedder));
   if (vector === null) return keywords;
   const ratio = needsWords(request) ? ALMOST_ALL_VECTORS : 1;
@@ -106,6 +107,18 @@ async function byBoth(
     length,
   });
   return { ...vectors, hits, degraded: vectors.degraded ?? keywords.degraded };
+}
+
+/** The hits by which a node decides whether keywords suffice: for an empty page too, all those before it. */
+async function upToOffset(
+  context: Context,
+  { request, ...target }: SearchTarget,
+  { plan, hits }: GatheredSearch,
+): Promise<readonly RankedHit[]> {
+  const limit = endOf(plan, true);
+  if (limit === endOf(plan)) return hits;
+  const before = { ...request, hybrid: null, vector: null, facets: null, offset: 0, limit };
+  return (await byKeywords(context, { ...target, request: before }, true)).hits;
 }
 
 /** A node that cannot embed the query of a hybrid search does without vectors. */
@@ -142,8 +155,10 @@ function ask(context: Context, { indexUid, primaryKey, signal }: SearchTarget, p
   });
 }
 
-function endOf({ window }: SearchPlan): number {
-  return window.limit === 0 ? 0 : window.offset + window.limit;
+/** The rank after the last hit wanted. With `evenIfEmpty`, that of an empty page is where it would begin. */
+function endOf({ window, paging }: SearchPlan, evenIfEmpty = false): number {
+  if (window.limit > 0) return window.offset + window.limit;
+  return evenIfEmpty && paging.mode === "offset" ? paging.offset : 0;
 }
 
 function sumTotals(parts: readonly SearchPart[]): number {

@@ -36,7 +36,10 @@ export function needsNetwork({ federationOptions }: MultiSearchQuery): boolean {
 export function checkNetwork({ federationOptions }: MultiSearchQuery, isEnabled: boolean): void {
   const { remote = null, queryPosition = null } = federationOptions ?? {};
   const requires = (what: string) =>
-    new MeilisearchError("feature_not_enabled", `${what} requires enabling the \`network\` experimental feature.`);
+    new MeilisearchError(
+      "feature_not_enabled",
+      `${what} requires enabling the \`network\` experimental feature. See https://github.com/orgs/meilisearch/discussions/805`,
+    );
   if (remote !== null && !isEnabled) throw requires("Performing a remote federated search");
   if (remote !== null)
     throw new MeilisearchError("invalid_multi_search_remote", `Remote \`${remote}\` is not registered.`);

@@ -178,15 +178,28 @@ async function checkUnusedFacets(
 ): Promise<void> {
   for (const [indexUid, patterns] of Object.entries(facetsByIndex)) {
     if (used.some((index) => index.indexUid === indexUid)) continue;
-    await atFacets(indexUid, async () => {
-      const { settings } = await know(context, settingsCache, { indexUid, queries: [] });
-      if (patterns === null) return;
-      refuseFacets(patterns, settings);
-      await askAnyNode(context, indexUid, {
-        method: "POST",
-        path: `/indexes/${indexUid}/search`,
-        body: JSON.stringify({ facets: patterns, limit: 0 }),
-      });
-    });
+    try {
+      await atFacets(indexUid, () => checkFacets(context, settingsCache, indexUid, patterns));
+    } catch (error) {
+      if (!(error instanceof MeilisearchError)) throw error;
+      const message = `${error.message}\n - Note: index \`${indexUid}\` is not used in queries`;
+      throw new MeilisearchError(error.code, message, { cause: error });
+    }
   }
+}
+
+async function checkFacets(
+  context: Context,
+  settingsCache: SettingsCache,
+  indexUid: string,
+  patterns: readonly string[] | null,
+): Promise<void> {
+  const { settings } = await know(context, settingsCache, { indexUid, queries: [] });
+  if (patterns === null) return;
+  refuseFacets(patterns, settings);
+  await askAnyNode(context, indexUid, {
+    method: "POST",
+    path: `/indexes/${indexUid}/search`,
+    body: JSON.stringify({ facets: patterns, limit: 0 }),
+  });
 }

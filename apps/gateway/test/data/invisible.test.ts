@@ -12,13 +12,14 @@ beforeAll(async () => {
   gateway = await startTestGateway({ shards: 8, replicationFactor: 2 });
   await sendAndWait(gateway.send, "POST", "/indexes", { uid: "empty" });
   await sendAndWait(gateway.send, "POST", "/indexes/i/documents", [
-    { id: 1, title: "red car", tags: ["a", "b"], maker: { name: "Ada" } },
-    { id: 2, title: "blue car", tags: ["b"], price: 3 },
+    { id: 1, title: "red car", tags: ["a", "b"], maker: { name: "Ada" }, _vectors: { e: [1, 0] } },
+    { id: 2, title: "blue car", tags: ["b"], price: 3, _vectors: { e: [0.6, 0.8] } },
     { id: 3, title: "green", _geo: { lat: 1, lng: 2 } },
   ]);
   await sendAndWait(gateway.send, "PATCH", "/indexes/i/settings", {
     filterableAttributes: ["tags", "price", { attributePatterns: ["*"] }],
     sortableAttributes: ["price"],
+    embedders: { e: { source: "userProvided", dimensions: 2 } },
   });
 });
 afterAll(() => gateway.close());
@@ -26,6 +27,13 @@ afterAll(() => gateway.close());
 type Request = readonly [method: string, path: string, body?: unknown];
 
 const search = (body: unknown): Request => ["POST", "/indexes/i/search", body];
+const multi = (queries: readonly unknown[], federation: unknown = null): Request => [
+  "POST",
+  "/multi-search",
+  { queries, federation },
+];
+const facetSearch = (index: string, body: unknown): Request => ["POST", `/indexes/${index}/facet-search`, body];
+const similar = (body: unknown): Request => ["POST", "/indexes/i/similar", body];
 const list = (body: unknown): Request => ["POST", "/indexes/i/documents/fetch", body];
 
 const named = ([method, path, body]: Request) => ({ method, path, body });
@@ -82,6 +90,42 @@ const READS: readonly Request[] = [
   ["POST", "/indexes/empty/search", { filter: ["nothing = 1", "other = 2"] }],
   ["POST", "/indexes/empty/search", { distinct: "nothing" }],
   ["POST", "/indexes/none/search", {}],
+  multi([{ indexUid: "i", facets: ["*"], showRankingScoreDetails: true }, { indexUid: "empty" }]),
+  multi([{ indexUid: "i", attributesToRetrieve: ["_miroir_*"], attributesToHighlight: ["*"] }]),
+  multi([{ indexUid: "i", filter: "_miroir_shard EXISTS" }]),
+  multi([{ indexUid: "i" }, { indexUid: "empty", filter: "nothing = 1" }]),
+  multi([{ indexUid: "i" }, { indexUid: "none" }]),
+  multi([{ indexUid: "i", attributesToHighlight: ["*"], showMatchesPosition: true }, { indexUid: "empty" }], {}),
+  multi([{ indexUid: "i", q: "car" }, { indexUid: "i" }], { facetsByIndex: { i: ["*"], empty: ["*"] } }),
+  multi([{ indexUid: "i", q: "car" }, { indexUid: "i" }], { facetsByIndex: { i: ["*"] }, mergeFacets: {} }),
+  multi([{ indexUid: "i" }, { indexUid: "i", filter: "nothing = 1" }], {}),
+  multi([{ indexUid: "i" }, { indexUid: "empty", filter: "nothing = 1" }], {}),
+  multi([{ indexUid: "i" }], { facetsByIndex: { i: ["_miroir_shard"] } }),
+  multi([{ indexUid: "i" }], { facetsByIndex: { empty: ["nothing"] } }),
+  multi([{ indexUid: "i" }], { distinct: "_miroir_seq" }),
+  multi([{ indexUid: "i" }, { indexUid: "i" }], { distinct: "nothing" }),
+  facetSearch("i", { facetName: "tags" }),
+  facetSearch("i", { facetName: "_miroir_shard" }),
+  facetSearch("i", { facetName: "nothing" }),
+  facetSearch("i", { facetName: "tags", filter: "nothing.at.all = 1" }),
+  facetSearch("i", { facetName: "tags", filter: "_miroir_seq EXISTS" }),
+  facetSearch("empty", { facetName: "nothing" }),
+  facetSearch("empty", { facetName: "nothing", filter: "nothing = 1" }),
+  search({ vector: [1, 0], hybrid: { embedder: "e" }, retrieveVectors: true, showRankingScoreDetails: true }),
+  search({ q: "car", vector: [1, 0], hybrid: { embedder: "e" }, attributesToHighlight: ["*"] }),
+  search({ q: "car", hybrid: { embedder: "e", semanticRatio: 1 } }),
+  search({ q: "car", vector: [1], hybrid: { embedder: "e" } }),
+  similar({ id: 1, embedder: "e", retrieveVectors: true, showRankingScoreDetails: true }),
+  similar({ id: 3, embedder: "e" }),
+  similar({ id: 9, embedder: "e" }),
+  similar({ id: 1, embedder: "none" }),
+  similar({ id: 1, embedder: "e", filter: "nothing.at.all = 1" }),
+  similar({ id: 1, embedder: "e", filter: "_miroir_shard EXISTS" }),
+  ["GET", "/indexes/i/similar?id=1&embedder=e"],
+  ["POST", "/indexes/i/fields", {}],
+  ["POST", "/indexes/i/fields", { filter: { attributePatterns: ["_miroir_*"] } }],
+  ["POST", "/indexes/empty/fields", {}],
+  ["GET", "/experimental-features"],
 ];
 
 it.each(READS.map(named))("$method $path $body shows nothing of ours", async ({ method, path, body }) => {

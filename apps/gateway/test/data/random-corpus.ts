@@ -33,7 +33,7 @@ export const SETTINGS = {
   sortableAttributes: ["price", "title", "color", "tags", "maker.year", "_geo"],
 };
 
-const filter = fc.constantFrom<unknown>(
+export const filter = fc.constantFrom<unknown>(
   "color = amber",
   "price > 10",
   "price 5 TO 30 OR color IN [cyan, black]",
@@ -44,7 +44,7 @@ const filter = fc.constantFrom<unknown>(
   "_geoRadius(10, 10, 6000000)",
 );
 
-const sort = fc.constantFrom(
+export const sort = fc.constantFrom(
   ["price:asc"],
   ["price:desc"],
   ["color:desc", "price:asc"],
@@ -54,7 +54,7 @@ const sort = fc.constantFrom(
   ["_geoPoint(12, 34):desc", "price:asc"],
 );
 
-const query = fc.oneof(
+export const query = fc.oneof(
   fc.constant(""),
   fc.constantFrom(...WORDS),
   fc.constantFrom(...WORDS).map((word) => word.slice(0, 3)),
