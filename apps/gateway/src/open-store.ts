@@ -1,14 +1,16 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import type { Store } from "@miroir/store-contract";
-import { openSqliteStore } from "@miroir/store-sqlite";
+import { openStore as openBackend } from "@miroir/store";
+import { type Store, StoreError } from "@miroir/store-contract";
+import type { Logger } from "pino";
 import type { Config } from "./config/schema.ts";
 
 /**
- * Opens the store that the configuration names: the one place that knows there is more than one.
+ * Opens the store that the configuration names.
  * @throws StoreError when it cannot be opened, or holds something that is not Miroir's.
  */
-export async function openStore({ taskStore }: Config): Promise<Store> {
-  await mkdir(dirname(taskStore.path), { recursive: true });
-  return openSqliteStore({ path: taskStore.path });
+export async function openStore({ taskStore }: Pick<Config, "taskStore">, log: Logger): Promise<Store> {
+  const onCorruptRow = (error: StoreError) => log.error({ table: error.table, key: error.key }, error.message);
+  const { backend, path, url, prefix } = taskStore;
+  if (backend === "sqlite") return openBackend({ backend, path, onCorruptRow });
+  if (url === null) throw new StoreError("invalid_argument", "the Redis store has no URL", { operation: "open" });
+  return openBackend({ backend, url, prefix, onCorruptRow, onWarning: (warning) => log.warn(warning) });
 }

@@ -59,7 +59,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const development = given.nodes.length === 0 ? await import("./development-nodes.ts") : null;
   const path = development ? development.developmentPath(given.taskStore.path) : given.taskStore.path;
   // Begun here and awaited later: the store's thread loads while the nodes are reached.
-  const opening = openStore({ ...given, taskStore: { ...given.taskStore, path } });
+  const opening = openStore({ taskStore: { ...given.taskStore, path } }, log);
   undo.add(async () => (await opening.catch(() => null))?.close());
 
   const embedded = await development?.startDevelopmentNodes(given.nodeMasterKey);

@@ -72,11 +72,20 @@ const CHECKS: readonly Check[] = [
     },
   },
   {
-    needs: ["task_store.backend"],
+    needs: ["task_store.backend", "task_store.url"],
     run: ({ task_store }) =>
-      task_store.backend === "redis"
-        ? [{ path: ["task_store", "backend"], text: "the Redis store is not built yet; use sqlite" }]
+      task_store.backend === "redis" && task_store.url === null
+        ? [{ path: ["task_store", "url"], text: "must say where Redis is, as task_store.backend is redis" }]
         : [],
+  },
+  {
+    needs: ["task_store.backend", "nodes"],
+    run: ({ task_store, nodes }) => {
+      if (task_store.backend !== "redis" || nodes.length > 0) return [];
+      // They forget their documents with the process, and their gateway the indexes: which others may be serving.
+      const text = "cannot be redis as long as no nodes are configured: development nodes share no store";
+      return [{ path: ["task_store", "backend"], text }];
+    },
   },
 ];
 

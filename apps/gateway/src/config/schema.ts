@@ -67,13 +67,20 @@ export const configSchema = z.strictObject({
       backend: z
         .enum(["sqlite", "redis"])
         .default("sqlite")
-        .describe("Where the gateway keeps its tables. The gateway cannot use `redis` yet."),
+        .describe("Where the gateway keeps its tables: a file, or Redis, which needs `nodes`."),
       path: z
         .string()
         .min(1)
         .default("./data/miroir.db")
         .describe("The SQLite file. Development nodes get one of their own beside it, `….development.db`."),
-      url: secret().describe("Where Redis is; may hold a password."),
+      url: secret().describe(
+        "Where Redis is: `redis://[user:password@]host[:port][/database]`, `rediss://` with TLS; also `valkey://`.",
+      ),
+      prefix: z
+        .string()
+        .regex(/^[^{}\s]{1,64}$/, "must be 1 to 64 characters, no braces and no white space")
+        .default("miroir")
+        .describe("What the names of all keys in Redis begin with, in braces. Other prefixes are other stores."),
     })
     .prefault({}),
   health: z

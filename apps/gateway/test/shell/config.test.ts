@@ -53,9 +53,9 @@ search: { tie_ordre: stable }
     expect(out).toBe("");
     const places = [...err.matchAll(/^ {2}(\S+): /gm)].map((match) => match[1]);
     expect(places.sort()).toEqual(
-      ["--set", "MIROIR_SERVER_PORT", "nodes[1].id", "search.tie_ordre", "shards", "task_store.backend"].sort(),
+      ["--set", "MIROIR_SERVER_PORT", "nodes[1].id", "search.tie_ordre", "shards", "task_store.url"].sort(),
     );
-    expect(err).toContain("not built yet");
+    expect(err).toContain("must say where Redis is");
   });
 
   it("prints the configuration without its secrets", async () => {
@@ -147,6 +147,9 @@ describe("checks between settings", () => {
       'nodes: [{ id: a, address: "http://a:1" }, { id: b, address: "http://a:1/" }]',
       ["nodes[1].address"],
     ],
+    ["Redis without a URL", `${nodes(0)}task_store: { backend: redis }`, ["task_store.url"]],
+    ["Redis under development nodes", "task_store: { backend: redis, url: redis://r }", ["task_store.backend"]],
+    ["a Redis prefix with braces", `${nodes(0)}task_store: { prefix: "{a}" }`, ["task_store.prefix"]],
     ["a list instead of settings", "- 1", [expect.stringContaining("miroir.yaml")]],
   ])("refuse %s", async (_what, text, places) => {
     expect(await mistakesOf({ file: await fileOf(text), env: {} })).toEqual(places);
