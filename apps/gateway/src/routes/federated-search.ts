@@ -124,8 +124,9 @@ async function searchIndex(context: Context, index: KnownIndex, search: Search):
         await atQuery(placeOf(index), () => atFacets(indexUid, () => refuseFacets(patterns, settings)));
         return countUnion(context, { indexUid, queries, gathered, federation, paging: window.paging, signal });
       });
-  // In this order: a query's own error says more than that of all of them.
-  const gathered = await gathering.finally(() => counting?.catch(() => undefined));
+  // A query's own error says more than that of all of them, so the count may fail before anybody looks.
+  counting?.catch(() => undefined);
+  const gathered = await gathering;
   const union = await counting;
   const total = union?.total ?? gathered[0]?.total ?? 0;
   const ofNodes = union?.facets ?? gathered[0]?.parts.map(({ value }) => value) ?? [];
