@@ -10,6 +10,7 @@ import {
   mostSpecificPattern,
   parseFilter,
 } from "@miroir/meilisearch";
+import { refuseReservedFilter } from "../plan/reserved-fields.ts";
 
 /** What the caller of a request may do. Every route finds it in `request.access`, once its own action is allowed. */
 export interface Access {
@@ -26,7 +27,7 @@ export interface Access {
   readonly indexPatterns: readonly string[] | null;
   /**
    * The client's filter together with the one its tenant token prescribes for the index.
-   * @throws MeilisearchError of that code when the token's filter is none.
+   * @throws MeilisearchError of that code when the token's filter is none; miroir_reserved_field.
    */
   restrict(indexUid: string, filter: Filter | null, code?: FilterErrorCode): Filter | null;
 }
@@ -81,6 +82,7 @@ export function keyAccess(
     restrict(indexUid, filter, code) {
       const rule = ruleOf(indexUid);
       const added = rule === null ? null : parseFilter(rules?.get(rule), code);
+      refuseReservedFilter(added);
       return joinFilters(
         "and",
         [filter, added].filter((it) => it !== null),

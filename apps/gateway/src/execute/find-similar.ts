@@ -1,4 +1,4 @@
-import type { SimilarRequest } from "@miroir/meilisearch";
+import type { Filter, SimilarRequest } from "@miroir/meilisearch";
 import {
   arrayItems,
   DEFAULT_SEARCH,
@@ -20,6 +20,8 @@ export type SimilarTarget = {
   readonly settings: Settings;
   readonly primaryKey: string | null;
   readonly request: SimilarRequest;
+  /** What the caller may see at all, `null` for everything: other documents cannot be asked about either. */
+  readonly visible: Filter | null;
   readonly signal: AbortSignal;
 };
 
@@ -39,13 +41,13 @@ export type Similar = {
  *   with invalid_similar_filter for a filter
  */
 export async function findSimilar(context: Context, target: SimilarTarget): Promise<Similar> {
-  const { request, settings } = target;
+  const { request, settings, visible } = target;
   refuseReservedFilter(request.filter);
   if (!Object.hasOwn(settings.embedders, request.embedder))
     throw new MeilisearchError("invalid_similar_embedder", `Cannot find embedder with name \`${request.embedder}\`.`);
   try {
     const [document, isMatch] = await Promise.all([
-      fetchDocument(context, target, null),
+      fetchDocument(context, target, visible && printFilter(visible)),
       fetchDocument(context, target, request.filter && printFilter(request.filter)).then((text) => text !== null),
     ]);
     if (document === null) throw new MeilisearchError("not_found_similar_id", `Document \`${request.id}\` not found.`);

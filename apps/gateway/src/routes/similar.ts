@@ -30,12 +30,14 @@ export function registerSimilar(app: FastifyInstance, context: Context, settings
     const given = parse();
     const { primaryKey } = await requireIndex(context, indexUid);
     const settings = clientSettings(await settingsCache.get(indexUid));
-    const request = { ...given, filter: http.access.restrict(indexUid, given.filter) };
+    const { access } = http;
+    const request = { ...given, filter: access.restrict(indexUid, given.filter, "invalid_similar_filter") };
     const { gathered, page, total, degraded } = await findSimilar(context, {
       indexUid,
       settings,
       primaryKey,
       request,
+      visible: access.restrict(indexUid, null),
       signal: http.clientGone,
     });
     const hits = gathered ? page.map(({ text }) => stripHit(text, gathered.plan)) : [];
