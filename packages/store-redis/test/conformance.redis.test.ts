@@ -4,11 +4,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openRedisStore } from "../src/index.ts";
 import { SCRIPTS } from "../src/scripts.ts";
 import { keyOf, watchScripts } from "./support/monitor.ts";
-import { dropPrefix, testPrefix, testServer } from "./support/redis.ts";
+import { dropPrefix, testPrefix } from "./support/redis.ts";
 import { slotOf } from "./support/slot.ts";
+import { testServer } from "./support/test-server.ts";
 
 const server = await testServer();
 const redis = new Redis(server.url, { protocol: 2 });
+console.log(`Redis ${/redis_version:(\S+)/.exec(await redis.info("server"))?.[1]}: ${server.way}`);
 const scripts = await watchScripts(redis, "{test-");
 const clock = createManualClock();
 

@@ -3,7 +3,8 @@ import { Redis } from "ioredis";
 import { afterAll, expect, it } from "vitest";
 import { openRedisStore } from "../src/index.ts";
 import { createKeys } from "../src/keys.ts";
-import { dropPrefix, testPrefix, testServer } from "./support/redis.ts";
+import { dropPrefix, testPrefix } from "./support/redis.ts";
+import { testServer } from "./support/test-server.ts";
 
 const server = await testServer();
 const redis = new Redis(server.url, { protocol: 2 });

@@ -5,7 +5,8 @@ import { fieldsOf } from "../src/codec.ts";
 import { openRedisStore } from "../src/index.ts";
 import { createKeys } from "../src/keys.ts";
 import { fillStore } from "./support/fill.ts";
-import { dropPrefix, testPrefix, testServer } from "./support/redis.ts";
+import { dropPrefix, testPrefix } from "./support/redis.ts";
+import { testServer } from "./support/test-server.ts";
 
 const server = await testServer();
 const redis = new Redis(server.url, { protocol: 2 });

@@ -4,7 +4,8 @@ import { Redis } from "ioredis";
 import { afterAll, expect, it } from "vitest";
 import { openRedisStore } from "../src/index.ts";
 import { fillStore } from "./support/fill.ts";
-import { dropPrefix, testPrefix, testServer } from "./support/redis.ts";
+import { dropPrefix, testPrefix } from "./support/redis.ts";
+import { testServer } from "./support/test-server.ts";
 
 const server = await testServer();
 const redis = new Redis(server.url, { protocol: 2 });

@@ -4,7 +4,8 @@ import { createManualClock } from "@miroir/store-contract/conformance";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openRedisStore } from "../src/index.ts";
-import { dropPrefix, testPrefix, testServer } from "./support/redis.ts";
+import { dropPrefix, testPrefix } from "./support/redis.ts";
+import { testServer } from "./support/test-server.ts";
 
 /** More than one script searches, or counts, at once: includes/search.lua. */
 const TASKS = 12_000;

@@ -93,12 +93,6 @@ export async function startServer(args: readonly string[] = [], folder?: string)
   };
 }
 
-/** A server to test on: `MIROIR_TEST_REDIS_URL`, or one started for these tests. */
-export async function testServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const url = process.env.MIROIR_TEST_REDIS_URL;
-  return url === undefined ? startServer(["--appendonly", "no"]) : { url, stop: async () => {} };
-}
-
 /** A prefix that no other test has. */
 export const testPrefix = (): string => `test-${randomBytes(8).toString("hex")}`;
 
