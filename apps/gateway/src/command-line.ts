@@ -1,10 +1,7 @@
 import { parseArgs } from "node:util";
-import { banner } from "./banner.ts";
 import { type ConfigSources, loadConfig } from "./config/load.ts";
 import { ConfigError } from "./config/mistake.ts";
 import { withoutSecrets } from "./config/print.ts";
-import { createLog } from "./log.ts";
-import { startGateway } from "./start.ts";
 
 const USAGE = `Usage: npm start -- [options]
        npm start -- config check | print
@@ -48,6 +45,10 @@ function fail(text: string): never {
 
 async function serve(sources: ConfigSources): Promise<void> {
   const { config, warnings } = await loadConfig(sources);
+  // Loaded here alone: a look at the configuration need not wait for the whole gateway.
+  const { createLog } = await import("./log.ts");
+  const { startGateway } = await import("./start.ts");
+  const { banner } = await import("./banner.ts");
   const log = createLog(config.logLevel, process.stderr.isTTY);
   for (const warning of warnings) log.warn(warning);
   const gateway = await startGateway(config, log);

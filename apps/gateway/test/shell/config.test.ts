@@ -36,7 +36,8 @@ const mistakesOf = (sources: Parameters<typeof loadConfig>[0]) =>
     (error) => error.mistakes.map(({ where }: { where: string }) => where).sort(),
   );
 
-describe("the command", () => {
+// Starts processes, which takes long on a busy machine.
+describe("the command", { timeout: 20_000 }, () => {
   it("prints every mistake with its place and starts nothing", async () => {
     const file = await fileOf(`
 shards: 70000
