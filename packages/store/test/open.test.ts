@@ -18,7 +18,7 @@ await store.close();
 console.log(JSON.stringify(loaded));
 `;
 
-it("loads no Redis client for a store in SQLite", () => {
+it("loads no Redis client for a store in SQLite", { timeout: 60_000 }, () => {
   const index = new URL("../src/index.ts", import.meta.url).href;
   const output = execFileSync("node", ["--input-type=module", "-e", PROGRAM, index], { encoding: "utf8" });
   const loaded: string[] = JSON.parse(output);
