@@ -1,7 +1,11 @@
 // `npm test`: every check and every test, then one line that counts them all.
+// `npm test -- --redis-both-ways` runs the Redis store's tests on this machine's server, and those that do not need a process of
+// their own again on one in a container. Other arguments are turbo's.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { conformanceCounts, type TestReport } from "./conformance-counts.ts";
+import { ensureRedisServer } from "./redis-server.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -13,14 +17,14 @@ const CHECKS = [
   { name: "schema drift", command: ["node", "packages/schema/scripts/check-migrations.ts"] },
 ] as const;
 
-interface Report {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  success: boolean;
-}
+/** What scripts/docker-engine.ts exits with where no Docker engine can run, which it says in a line. */
+const NO_ENGINE = 69;
+const BOTH_WAYS = "--redis-both-ways";
+const turboArgs = process.argv.slice(2).filter((argument) => argument !== BOTH_WAYS);
+const bothWays = turboArgs.length < process.argv.length - 2;
 
-const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
+const env: NodeJS.ProcessEnv = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
+if (bothWays) env.MIROIR_TEST_REDIS = "local";
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 for (const { name, command } of CHECKS) {
@@ -32,41 +36,72 @@ for (const { name, command } of CHECKS) {
   counts[ok ? "passed" : "failed"] += 1;
 }
 
+if (!ensureRedisServer(env)) counts.failed += 1;
+
 // A report left from an earlier run must not be counted for a package whose tests did not start in this one.
 for (const report of reports()) rmSync(report);
 const tests = spawnSync(
   "turbo",
-  [
-    "run",
-    "test",
-    "--continue",
-    "--concurrency=1",
-    "--output-logs=new-only",
-    "--log-order=grouped",
-    ...process.argv.slice(2),
-  ],
+  ["run", "test", "--continue", "--concurrency=1", "--output-logs=new-only", "--log-order=grouped", ...turboArgs],
   { cwd: root, env, stdio: "inherit" },
 );
 
+const told: TestReport[] = [];
 for (const manifest of globSync("{packages,apps}/*/package.json", { cwd: root })) {
-  const path = join(root, dirname(manifest), ".vitest/report.json");
-  if (!existsSync(path)) {
+  const report = readReport(join(root, dirname(manifest), ".vitest/report.json"));
+  if (report === undefined) {
     console.log(`FAILED ${dirname(manifest)}: its tests did not run`);
     counts.failed += 1;
     continue;
   }
-  const report: Report = JSON.parse(readFileSync(path, "utf8"));
-  counts.passed += report.numPassedTests;
-  counts.skipped += report.numPendingTests;
-  // A file that could not be loaded fails without a failed test of its own.
-  counts.failed += report.success ? 0 : Math.max(report.numFailedTests, 1);
+  told.push(report);
+  count(report);
 }
 if (tests.status !== 0 && counts.failed === 0) counts.failed = 1;
+compareConformance();
+if (bothWays) testInContainers();
 
 console.log(
   `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`,
 );
 process.exitCode = counts.failed === 0 ? 0 : 1;
+
+/** Every store has to pass the same suite: one on which less of it ran would look as good as the others. */
+function compareConformance(): void {
+  const ran = conformanceCounts(told);
+  const isEqual = new Set(ran.values()).size === 1;
+  const list = [...ran].map(([store, tests]) => `${store} ${tests}`).join(", ");
+  console.log(`${isEqual ? "ok    " : "FAILED"} conformance tests run on each store: ${list === "" ? "none" : list}`);
+  counts[isEqual ? "passed" : "failed"] += 1;
+}
+
+/** The conformance suite, and what containers alone can show, on a Redis in a container. */
+function testInContainers(): void {
+  const folder = join(root, "packages/store-redis");
+  const path = join(folder, ".vitest/containers.json");
+  rmSync(path, { force: true });
+  const files = ["test/conformance.redis.test.ts", "test/container.test.ts"];
+  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${path}`];
+  const vitest = ["vitest", "run", "--root", folder, "--config", join(root, "vitest.config.ts"), ...report, ...files];
+  const engine = [join(root, "scripts/docker-engine.ts"), "--", ...vitest];
+  const { status } = spawnSync(process.execPath, engine, { cwd: folder, env, stdio: "inherit" });
+  if (status === NO_ENGINE) return;
+  const failedBefore = counts.failed;
+  const inContainers = readReport(path);
+  if (inContainers !== undefined) count(inContainers);
+  if (status !== 0 && counts.failed === failedBefore) counts.failed += 1;
+}
+
+function count(report: TestReport): void {
+  counts.passed += report.numPassedTests;
+  counts.skipped += report.numPendingTests;
+  // A file that could not be loaded fails without a failed test of its own.
+  counts.failed += report.success ? 0 : Math.max(report.numFailedTests, 1);
+}
+
+function readReport(path: string): TestReport | undefined {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+}
 
 function reports(): string[] {
   return globSync("{packages,apps}/*/.vitest/report.json", { cwd: root }).map((path) => join(root, path));
