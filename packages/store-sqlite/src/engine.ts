@@ -19,7 +19,7 @@ import { createCanaryRuns } from "./canary-runs.ts";
 import { createCdcCursors } from "./cdc-cursors.ts";
 import { createCdcOverflow } from "./cdc-overflow.ts";
 import type { Context, Sync } from "./context.ts";
-import { asStoreError, closedError, isBusy } from "./errors.ts";
+import { asStoreError, isBusy } from "./errors.ts";
 import { createFenceCheck } from "./fence.ts";
 import { createGateways } from "./gateways.ts";
 import { createIdempotencyCache } from "./idempotency-cache.ts";
@@ -103,7 +103,6 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
   const store = createSyncStore(context, database);
 
   const guard = (call: Call, body: () => unknown): unknown => {
-    if (!database.open) throw closedError({ table: tableOf(call), operation: call.method });
     try {
       return body();
     } catch (error) {
@@ -129,11 +128,13 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
       return { ok: false, error: asStoreError(error) };
     }
   };
-  const run = (call: Call): unknown => (isWrite(call) ? write(call) : guard(call, () => methodOf(call)(...call.args)));
-  const bound =
-    (part: PartName, method: string) =>
-    (...args: unknown[]): unknown =>
-      run({ part, method, args });
+  const read = (call: Call): unknown => guard(call, () => methodOf(call)(...call.args));
+  const executeOf = (call: Pick<Call, "part" | "method">) => (isWrite(call) ? write : read);
+  const run = (call: Call): unknown => executeOf(call)(call);
+  const bound = (part: PartName, method: string) => {
+    const execute = executeOf({ part, method });
+    return (...args: unknown[]): unknown => execute({ part, method, args });
+  };
 
   return {
     statements: sql.texts,
@@ -170,7 +171,7 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
 
 const WRITES_OF_STORE: ReadonlySet<string> = new Set(["health", "sweep"]);
 
-const isWrite = ({ part, method }: Call): boolean => {
+const isWrite = ({ part, method }: Pick<Call, "part" | "method">): boolean => {
   if (part === "store") return WRITES_OF_STORE.has(method);
   return (STORE_METHODS[part] as Readonly<Record<string, { kind: string }>>)[method]?.kind === "write";
 };

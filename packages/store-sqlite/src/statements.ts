@@ -103,14 +103,23 @@ export function createStatements(
     const binders = params.map(binderOf);
     texts.add(text);
     let prepared: BetterSqlite3.Statement<unknown[], RawRow> | null = null;
+    let reads = false;
     const statement = () => {
-      prepared ??= database.prepare<unknown[], RawRow>(text);
+      if (prepared === null) {
+        prepared = database.prepare<unknown[], RawRow>(text);
+        reads = prepared.readonly;
+      }
       return prepared;
     };
+    const all = (values: Values): RawRow[] => statement().all(...bind(binders, values));
     return {
-      // Never `.get()`: outside a transaction it leaves an INSERT … RETURNING unfinished, and the WAL is then never checkpointed.
-      all: (values: Values) => statement().all(bind(binders, values)),
-      run: (values: Values) => statement().run(bind(binders, values)).changes,
+      all,
+      // `.get()` for reads only: outside a transaction it leaves an INSERT … RETURNING unfinished, and the WAL is then never checkpointed.
+      first: (values: Values): RawRow | undefined => {
+        const ready = statement();
+        return reads ? ready.get(...bind(binders, values)) : all(values)[0];
+      },
+      run: (values: Values) => statement().run(...bind(binders, values)).changes,
     };
   };
 
@@ -132,19 +141,19 @@ export function createStatements(
     texts,
     readable,
     raw: <Q extends Buildable>(query: Q) => {
-      const { all, run } = compile(query);
+      const { all, first, run } = compile(query);
       return {
         all: (values) => all(values) as RowOf<Q>[],
-        first: (values) => all(values)[0] as RowOf<Q> | undefined,
+        first: (values) => first(values) as RowOf<Q> | undefined,
         run,
       };
     },
     rows: (keyspace, query) => {
-      const { all } = compile(query);
+      const { all, first } = compile(query);
       const { decode } = codecOf(keyspace);
       return {
         one: (values) => {
-          const raw = all(values)[0];
+          const raw = first(values);
           return raw === undefined ? null : decode(raw);
         },
         list: (values) => readable(keyspace, all(values)),

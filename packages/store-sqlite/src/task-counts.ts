@@ -31,6 +31,7 @@ export function createTaskCounts({ sql: statements }: Context): TaskCounts {
       .where(and(eq(status, param("status")), eq(type, param("type")), eq(indexUid, param("indexUid")), lte(count, 0))),
   );
   const sum = sql<number>`coalesce(sum(${count}), 0)`.as("n");
+  const totalOfAll = statements.raw(build.select({ n: sum }).from(taskCounts));
   const total = statements.raw(
     build
       .select({ n: sum })
@@ -57,9 +58,10 @@ export function createTaskCounts({ sql: statements }: Context): TaskCounts {
       add.run({ ...key, by });
       if (by < 0) dropEmpty.run(key);
     },
-    total(filter) {
-      const statuses = list(filter.statuses ?? TASK_STATUSES);
-      return total.first({ statuses, types: list(filter.types), indexUids: list(filter.indexUids) })?.n ?? 0;
+    total({ statuses, types, indexUids }) {
+      if (statuses === undefined && types === undefined && indexUids === undefined) return totalOfAll.first({})?.n ?? 0;
+      const values = { statuses: list(statuses ?? TASK_STATUSES), types: list(types), indexUids: list(indexUids) };
+      return total.first(values)?.n ?? 0;
     },
     byStatus() {
       const counts = Object.fromEntries(TASK_STATUSES.map((name) => [name, 0])) as Record<TaskStatus, number>;
