@@ -22,7 +22,7 @@ export function signToken({ alg, claims, signWith }: TenantToken): string {
 }
 
 /** The value of the API key with that uid. */
-export const keyValue = (uid: string): string => createHmac("sha256", masterKey).update(uid).digest("hex");
+const keyValue = (uid: string): string => createHmac("sha256", masterKey).update(uid).digest("hex");
 
 const inSeconds = (seconds: string): string => new Date(Date.now() + Number(seconds) * 1000).toISOString();
 
