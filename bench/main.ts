@@ -1,8 +1,10 @@
-// `npm run bench -- <what> [--backend sqlite] [--json]`: ratios between variants that take turns in one run.
+// `npm run bench -- <what> [--backend sqlite|redis] [--json]`: ratios between variants that take turns in one run.
 import { parseArgs } from "node:util";
 
 const USAGE = `usage: npm run bench -- routing [--json]
-       npm run bench -- store --backend sqlite [--json] [--large]`;
+       npm run bench -- store --backend sqlite [--json] [--large]
+       npm run bench -- store --backend redis [--json]
+       npm run bench -- queue [--json]`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,9 +22,18 @@ switch (positionals.join(" ")) {
     break;
   }
   case "store": {
-    if (values.backend !== "sqlite") fail(`there is no backend ${values.backend}; there is: sqlite`);
-    const { run } = await import("./store/index.ts");
-    await run({ json: values.json, large: values.large });
+    if (values.backend === "sqlite") {
+      const { run } = await import("./store/index.ts");
+      await run({ json: values.json, large: values.large });
+    } else if (values.backend === "redis") {
+      const { run } = await import("./store/redis.ts");
+      await run({ json: values.json });
+    } else fail(`there is no backend ${values.backend}; there are: sqlite, redis`);
+    break;
+  }
+  case "queue": {
+    const { run } = await import("./queue/index.ts");
+    await run({ json: values.json });
     break;
   }
   default:

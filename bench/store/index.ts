@@ -1,31 +1,8 @@
 import { createHash } from "node:crypto";
 import { openSqliteStore, type Synchronous } from "@miroir/store-sqlite";
-import DatabaseDriver from "better-sqlite3";
-import { better, defineQueue } from "plainjob";
-import { compare, describeVariant, type MeasuredVariant } from "../measure.ts";
+import { atMost, faster, type Measurement, measure, report } from "../goals.ts";
+import { openPlainjob } from "../queue/plainjob.ts";
 import { addTasks, type Bed, createBed } from "./databases.ts";
-
-interface Goal {
-  readonly text: string;
-  readonly met: (ratio: number) => boolean;
-}
-interface Measurement {
-  readonly title: string;
-  /** The first variant is what the last is judged against. */
-  readonly variants: readonly MeasuredVariant[];
-  readonly goal: string;
-  readonly met: boolean;
-}
-
-const atMost = (limit: number): Goal => ({ text: `≤ ${limit} ×`, met: (ratio) => ratio <= limit });
-/** A goal of speed: so many times as fast is that part of the time. */
-const faster = (times: number): Goal => ({ text: `≥ ${times} × as fast`, met: (ratio) => ratio <= 1 / times });
-
-async function measure(title: string, goal: Goal, variants: Record<string, () => unknown>): Promise<Measurement> {
-  const measured = await compare(variants, { rounds: 11 });
-  const ratio = measured.at(-1)?.ratio.median ?? Number.NaN;
-  return { title, variants: measured, goal: goal.text, met: goal.met(ratio) };
-}
 
 /** Measures the SQLite store and prints it with its goals, or as one JSON object. `large`: lists of a million tasks too. */
 export async function run({ json, large }: { readonly json: boolean; readonly large: boolean }): Promise<void> {
@@ -43,18 +20,7 @@ export async function run({ json, large }: { readonly json: boolean; readonly la
   } finally {
     bed.close();
   }
-  if (json) console.log(JSON.stringify(measurements, null, 2));
-  else print(measurements);
-}
-
-function print(measurements: readonly Measurement[]): void {
-  for (const { title, variants, goal, met } of measurements) {
-    console.log(`${title} (× the first way, median and range over rounds)`);
-    variants.forEach((variant, i) => {
-      const judged = i === variants.length - 1 ? `${goal}: ${met ? "met" : "MISSED"}` : undefined;
-      console.log(describeVariant(variant, judged));
-    });
-  }
+  report(measurements, { json });
 }
 
 const digest = (i: number): Buffer => createHash("sha256").update(String(i)).digest();
@@ -136,20 +102,19 @@ function listSizes(bed: Bed, large: boolean): Promise<Measurement> {
   return measure("List of 100 tasks of one index and two statuses", atMost(1.3), Object.fromEntries(variants));
 }
 
-function queue(bed: Bed): Promise<Measurement> {
-  const plain = defineQueue({ connection: better(new DatabaseDriver(bed.path("plainjob.db"))) });
-  // plainjob sets synchronous=NORMAL itself.
+async function queue(bed: Bed): Promise<Measurement> {
+  const plainjob = openPlainjob(bed.path("plainjob.db"));
   const { jobs } = bed.open("jobs.db", "NORMAL").engine.parts;
-  return measure("A job enqueued, claimed and completed, synchronous=NORMAL", faster(1.5), {
-    "plainjob 0.0.14": () => {
-      plain.add("t", { a: 1 });
-      const job = plain.getAndMarkJobAsProcessing("t");
-      if (job !== undefined) plain.markJobAsDone(job.id);
-    },
-    engine: () => {
-      jobs.enqueue({ type: "t", params: { a: 1 } });
-      const job = jobs.claim("worker", ["t"], 10_000);
-      if (job !== null) jobs.complete(job.id, job.claimToken, null);
-    },
-  });
+  try {
+    return await measure("A job enqueued, claimed and completed, synchronous=NORMAL", faster(1.5), {
+      "plainjob 0.0.14": plainjob.runJob,
+      engine: () => {
+        jobs.enqueue({ type: "t", params: { a: 1 } });
+        const job = jobs.claim("worker", ["t"], 10_000);
+        if (job !== null) jobs.complete(job.id, job.claimToken, null);
+      },
+    });
+  } finally {
+    plainjob.close();
+  }
 }

@@ -1,0 +1,40 @@
+import { openSqliteStore } from "@miroir/store-sqlite";
+import { faster, type Measurement, measure } from "../goals.ts";
+import { createBed } from "../store/databases.ts";
+import { openPlainjob } from "./plainjob.ts";
+import { runJob, WORKERS, worked } from "./workers.ts";
+
+/** Queues in SQLite against plainjob, all with `synchronous=NORMAL`, which is what plainjob sets. */
+export async function measureSqliteQueue(): Promise<Measurement[]> {
+  const bed = createBed();
+  const plainjob = openPlainjob(bed.path("plainjob.db"));
+  const plainjobs = openPlainjob(bed.path("plainjobs.db"));
+  const { jobs } = bed.open("engine.db", "NORMAL").engine.parts;
+  const threaded = await openSqliteStore({ path: bed.path("threaded.db"), synchronous: "NORMAL" });
+  const workers = await openSqliteStore({ path: bed.path("workers.db"), synchronous: "NORMAL" });
+  try {
+    const single = await measure("SQLite: a job enqueued, claimed and completed, one at a time", faster(1.5), {
+      "plainjob 0.0.14": plainjob.runJob,
+      "store, over its thread": () => runJob(threaded.jobs),
+      "engine, on the caller's thread as plainjob": () => {
+        jobs.enqueue({ type: "t", params: { a: 1 } });
+        const job = jobs.claim("worker", ["t"], 10_000);
+        if (job === null) throw new Error("a job is lost");
+        jobs.complete(job.id, job.claimToken, null);
+      },
+    });
+    const many = await measure(`SQLite: ${WORKERS} jobs by ${WORKERS} workers`, faster(8), {
+      "plainjob 0.0.14, one by one": () => {
+        for (let i = 0; i < WORKERS; i++) plainjobs.runJob();
+      },
+      store: () => worked(() => runJob(workers.jobs)),
+    });
+    return [single, many];
+  } finally {
+    plainjob.close();
+    plainjobs.close();
+    await threaded.close();
+    await workers.close();
+    bed.close();
+  }
+}
