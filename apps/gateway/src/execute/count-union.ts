@@ -1,10 +1,10 @@
-import { type Federation, fieldText, MeilisearchError } from "@miroir/meilisearch";
+import { type Federation, fieldText, MeilisearchError, type SearchRequest } from "@miroir/meilisearch";
 import { narrowFilter } from "@miroir/routing";
 import type { NodeFacets } from "../answer/search-answer.ts";
 import type { Context } from "../context.ts";
 import type { FederationWindow, IndexQueries } from "../plan/federation-plan.ts";
 import { saidBy } from "../plan/search-plan.ts";
-import type { GatheredSearch } from "./gather-search.ts";
+import { ALMOST_ALL_VECTORS, type GatheredSearch } from "./gather-search.ts";
 import { scatter } from "./scatter.ts";
 
 export type Union = {
@@ -41,7 +41,7 @@ export async function countUnion(context: Context, options: UnionOptions): Promi
       indexUid,
       ...Object.fromEntries(said),
       attributesToRetrieve: [],
-      ...semanticPart(request.hybrid?.embedder, gathered[at]),
+      ...semanticPart(request, gathered[at]),
     };
   });
   const { limit, page, hitsPerPage } = paging;
@@ -77,9 +77,12 @@ export async function countUnion(context: Context, options: UnionOptions): Promi
 type Body = { readonly filter?: string; readonly [parameter: string]: unknown };
 
 /** All nodes do what was found right for all of them together: look at vectors, or not. */
-function semanticPart(embedder: string | undefined, gathered: UnionOptions["gathered"][number] | undefined): Body {
-  if (embedder === undefined || !gathered?.isSemantic || gathered.vector === null) return {};
-  return { hybrid: { embedder, semanticRatio: 1 }, vector: gathered.vector };
+function semanticPart(request: SearchRequest, gathered: UnionOptions["gathered"][number] | undefined): Body {
+  if (request.hybrid === null || !gathered?.isSemantic || gathered.vector === null) return {};
+  const { embedder, semanticRatio } = request.hybrid;
+  // A hybrid search stays one: its rules must be comparable with those of the other queries as the client's are.
+  const ratio = semanticRatio < 1 ? ALMOST_ALL_VECTORS : 1;
+  return { hybrid: { embedder, semanticRatio: ratio }, vector: gathered.vector };
 }
 
 function readUnion(text: string, indexUid: string): { readonly total: number; readonly facets: NodeFacets } {

@@ -42,7 +42,7 @@ type Scattered = { readonly parts: readonly SearchPart[]; readonly degraded: str
  * A semantic ratio that leaves all to vectors and still makes a node parse the words, which mark what is highlighted and
  * rule out what a minus excludes.
  */
-const ALMOST_ALL_VECTORS = 0.999999;
+export const ALMOST_ALL_VECTORS = 0.999999;
 
 /**
  * Searches one index on all nodes: by words, by vectors, or by both, each ranked over all nodes before the ratio weighs
@@ -96,8 +96,8 @@ async function byBoth(
     return keywords;
   const vector = request.vector ?? (await embedOrNot(context, indexUid, request, embedder));
   if (vector === null) return keywords;
-  const ratio = needsWords(request) ? ALMOST_ALL_VECTORS : 1;
-  const semantic = { ...request, vector: [...vector], hybrid: { embedder, semanticRatio: ratio } };
+  const hybrid = { embedder, semanticRatio: vectorsRatio(request) };
+  const semantic = { ...request, vector: [...vector], hybrid };
   const vectors = await byVectors(context, { ...target, request: semantic }, vector);
   const hits = mergeHybrid({
     vectors: vectors.hits.filter(isSemanticHit),
@@ -131,8 +131,10 @@ async function embedOrNot(...args: Parameters<typeof embedQuery>): Promise<numbe
   }
 }
 
-function needsWords({ q, attributesToHighlight, attributesToCrop, showMatchesPosition }: SearchRequest): boolean {
-  return Boolean(attributesToHighlight || attributesToCrop || showMatchesPosition || q?.includes("-"));
+/** The semantic ratio with which nodes are asked for the vectors' part of a hybrid search. */
+function vectorsRatio({ q, attributesToHighlight, attributesToCrop, showMatchesPosition }: SearchRequest): number {
+  const needsWords = attributesToHighlight || attributesToCrop || showMatchesPosition || q?.includes("-");
+  return needsWords ? ALMOST_ALL_VECTORS : 1;
 }
 
 function planOf({ config }: Context, { request, settings, primaryKey }: SearchTarget): SearchPlan {

@@ -56,7 +56,8 @@ export type FederationWindow = {
 
 export function windowOfFederation({ page, hitsPerPage, limit, offset }: Federation): FederationWindow {
   if (page === null && hitsPerPage === null) {
-    const end = limit === 0 ? 0 : offset + limit;
+    // An empty page is looked for up to where it would begin, as on a node, whose totals depend on it.
+    const end = Math.min(offset + limit, Number.MAX_SAFE_INTEGER);
     return { from: offset, length: limit, paging: { offset: 0, limit: end, page: null, hitsPerPage: null } };
   }
   const length = page === 0 ? 0 : (hitsPerPage ?? 20);

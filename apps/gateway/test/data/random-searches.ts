@@ -92,6 +92,21 @@ export const semantic = merged(
   fc.constantFrom({}, { facets: ["*"] }, { retrieveVectors: true }, { showRankingScoreDetails: true }),
 );
 
+/** Federated searches of which the first query looks at vectors too. */
+export const federatedSemantic = fc.tuple(federated, vector, ratio).map(
+  ([
+    {
+      queries: [first, ...others],
+      federation,
+    },
+    values,
+    semanticRatio,
+  ]) => ({
+    queries: [{ ...first, vector: values, hybrid: { embedder: "e", semanticRatio }, retrieveVectors: true }, ...others],
+    federation,
+  }),
+);
+
 /** Bodies of searches for similar documents; some of the ids exist. */
 export const similar = merged(
   fc.record({ id: fc.constantFrom(0, 2, 4, "doc-1", "doc-3", "doc-5", 12, 1000), embedder: fc.constant("e") }),
