@@ -1,3 +1,4 @@
+import type { IndexRow } from "@miroir/schema";
 import type { Clock, NewTask, Store } from "@miroir/store-contract";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "pino";
@@ -29,6 +30,8 @@ export interface Context {
   readonly log: Logger;
   readonly acknowledge: Acknowledge;
   readonly indexLocks: IndexLocks;
+  /** Rows of the registry as they were last read: what reads go on with while the store is away. */
+  readonly lastKnownIndexes: Map<string, IndexRow>;
   readonly apiKeys: ApiKeys;
   readonly clock: Clock;
 }

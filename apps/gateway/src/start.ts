@@ -1,3 +1,4 @@
+import { rank } from "@miroir/routing";
 import { systemClock } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -9,6 +10,7 @@ import type { Config } from "./config/schema.ts";
 import type { Context } from "./context.ts";
 import { createIndexLocks } from "./indexes/index-locks.ts";
 import { openStore } from "./open-store.ts";
+import { joinGateways } from "./peers/membership.ts";
 import { registerRoutes } from "./routes/all.ts";
 import { createServer } from "./server/server.ts";
 import { createAcknowledge } from "./tasks/acknowledge.ts";
@@ -85,6 +87,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     log,
     acknowledge,
     indexLocks: createIndexLocks(),
+    lastKnownIndexes: new Map(),
     apiKeys,
     clock: systemClock,
   };
@@ -95,6 +98,14 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(() => drain(app, config.server.drainMs));
   await reconciler.start();
   const address = await app.listen({ port: config.server.port, host: config.server.bind });
+  const membership = await joinGateways({
+    store,
+    address,
+    log,
+    // Each survivor takes its share, so that no task is left and few are followed twice.
+    onDeparture: (live) => reconciler.takeUp((uid) => rank(live, String(uid))[0] === membership.gatewayId),
+  });
+  undo.add(membership.close);
   return {
     address,
     context,

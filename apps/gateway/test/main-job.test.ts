@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPlacement, nodesOfShard, shardOf } from "@miroir/routing";
+import { startRedis, testPrefix } from "@miroir/store/test-redis";
 import { Meilisearch } from "meilisearch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSend } from "./support/http.ts";
 import { startNodes, type TestNode } from "./support/nodes.ts";
+import { GATEWAY, type Started, startProcess } from "./support/processes.ts";
 
 const MASTER_KEY = "a-master-key-of-this-test";
 const SHARDS = 64;
@@ -15,55 +16,87 @@ type Film = { id: number; Title: string | null; "US Gross": number | null; "Majo
 
 let folder: string;
 let nodes: readonly TestNode[];
-let gateway: ChildProcess;
+let gateways: readonly Started[];
 let client: Meilisearch;
 let films: Film[];
 
-/** The gateway as a user starts it: a process of its own, on SQLite, told about its nodes. Resolves with its address. */
-function startGateway(): Promise<string> {
-  gateway = spawn(process.execPath, [join(import.meta.dirname, "../src/main.ts"), "--port", "0"], {
-    env: {
-      ...process.env,
-      MIROIR_NODES: nodes.map(({ address }) => address).join(","),
-      MIROIR_MASTER_KEY: MASTER_KEY,
-      MIROIR_NODE_MASTER_KEY: nodes[0]?.masterKey ?? "",
-      MIROIR_SHARDS: String(SHARDS),
-      MIROIR_TASK_STORE_PATH: join(folder, "miroir.db"),
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  return new Promise((resolve, reject) => {
-    let printed = "";
-    gateway.once("exit", (code) => reject(new Error(`the gateway ended with ${code}: ${printed}`)));
-    gateway.stdout?.on("data", (chunk) => {
-      printed += chunk;
-      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0];
-      if (address) resolve(address);
-    });
+/** A gateway as a user starts it: a process of its own, told about its nodes and its store. */
+function startGateway(store: Record<string, string>): Promise<Started> {
+  return startProcess(GATEWAY, ["--port", "0"], {
+    MIROIR_NODES: nodes.map(({ address }) => address).join(","),
+    MIROIR_MASTER_KEY: MASTER_KEY,
+    MIROIR_NODE_MASTER_KEY: nodes[0]?.masterKey ?? "",
+    MIROIR_SHARDS: String(SHARDS),
+    MIROIR_LOG_LEVEL: "error",
+    ...store,
   });
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "miroir-main-job-"));
-  nodes = await startNodes(3);
-  client = new Meilisearch({ host: await startGateway(), apiKey: MASTER_KEY });
-  // Not among what the package exports, so asked for by its place.
-  const path = join(import.meta.dirname, "../node_modules/vega-datasets/data/movies.json");
-  const movies: Omit<Film, "id">[] = JSON.parse(await readFile(path, "utf8"));
-  films = movies.map((film, id) => ({ id, ...film }) as Film);
-}, 60_000);
+/** The official client, each request of which goes to the next gateway in turn. */
+function roundRobin(): Meilisearch {
+  const [first = ""] = gateways.map(({ address }) => address);
+  let turn = 0;
+  return new Meilisearch({
+    host: first,
+    apiKey: MASTER_KEY,
+    async httpClient(input, init) {
+      const address = gateways[turn++ % gateways.length]?.address ?? first;
+      const response = await fetch(String(input).replace(first, address), init);
+      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+      return response.status === 204 ? undefined : response.json();
+    },
+  });
+}
 
-afterAll(async () => {
-  const ended = new Promise((resolve) => gateway.once("exit", resolve));
-  gateway.kill("SIGTERM");
-  await ended;
-  await Promise.all(nodes.map((node) => node.stop()));
-  await rm(folder, { recursive: true });
-});
+/** What each case keeps its tables in, and how many gateways share it. */
+const CASES = [
+  {
+    name: "one gateway on SQLite",
+    count: 1,
+    store: async () => ({
+      settings: { MIROIR_TASK_STORE_PATH: join(folder, "miroir.db") },
+      stop: async () => undefined,
+    }),
+  },
+  {
+    name: "two gateways on Redis, asked in turn",
+    count: 2,
+    store: async () => {
+      const redis = await startRedis();
+      const settings = {
+        MIROIR_TASK_STORE_BACKEND: "redis",
+        MIROIR_TASK_STORE_URL: redis.url,
+        MIROIR_TASK_STORE_PREFIX: testPrefix(),
+      };
+      return { settings, stop: redis.stop };
+    },
+  },
+];
 
 // One story told in order: each step stands on the ones before.
-describe("3,201 films through the official client", () => {
+describe.each(CASES)("3,201 films through the official client, $name", ({ count, store }) => {
   const index = () => client.index<Film>("movies");
+  let stopStore: () => Promise<void>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "miroir-main-job-"));
+    nodes = await startNodes(3);
+    const { settings, stop } = await store();
+    stopStore = stop;
+    gateways = await Promise.all(Array.from({ length: count }, () => startGateway(settings)));
+    client = roundRobin();
+    // Not among what the package exports, so asked for by its place.
+    const path = join(import.meta.dirname, "../node_modules/vega-datasets/data/movies.json");
+    const movies: Omit<Film, "id">[] = JSON.parse(await readFile(path, "utf8"));
+    films = movies.map((film, id) => ({ id, ...film }) as Film);
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all(gateways.map((gateway) => gateway.end()));
+    await Promise.all(nodes.map((node) => node.stop()));
+    await stopStore();
+    await rm(folder, { recursive: true });
+  }, 60_000);
 
   it("are added in one task", async () => {
     expect(films).toHaveLength(3201);

@@ -1,11 +1,11 @@
 import { decodeDocuments, MeilisearchError, type NodeRequest, parseDocumentsWriteQuery } from "@miroir/meilisearch";
+import type { IndexRow } from "@miroir/schema";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import { sendWrite } from "../execute/write.ts";
 import { createOnNodes } from "../indexes/create-on-nodes.ts";
 import { checksGeo, type Identified, identifyDocuments } from "../indexes/identify-documents.ts";
 import { indexNotFound } from "../indexes/index-errors.ts";
-import type { IndexRow } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedDocuments, refuseReservedNames } from "../plan/reserved-fields.ts";
 import { planDocumentsWrite } from "../plan/write-plan.ts";

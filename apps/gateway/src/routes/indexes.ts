@@ -9,13 +9,14 @@ import {
   readQuery,
   readString,
 } from "@miroir/meilisearch";
+import type { IndexRow } from "@miroir/schema";
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { countDocuments } from "../execute/count-documents.ts";
 import { broadcast } from "../execute/write.ts";
 import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
 import { indexAlreadyExists, indexNotFound, primaryKeyAlreadyExists } from "../indexes/index-errors.ts";
-import { type IndexRow, listIndexes, requireIndex } from "../indexes/registry.ts";
+import { listIndexes, requireIndex } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedNames } from "../plan/reserved-fields.ts";
 import { failure } from "./failed-task.ts";

@@ -10,6 +10,8 @@ import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
 export interface Reconciler {
   /** Takes up what an earlier gateway left unfinished, then works until closed. */
   start(): Promise<void>;
+  /** Takes up unfinished tasks that `isOurs` names, such as those of a gateway that has died. Following one twice does no harm. */
+  takeUp(isOurs: (taskUid: number) => boolean): Promise<void>;
   /** Follows a new task, beginning at once. */
   follow(row: TaskRow, shards: readonly number[] | null): void;
   /** Ends after the round under way. */
@@ -102,17 +104,25 @@ export function createReconciler({ store, cluster, log }: { store: Store; cluste
     }
   }
 
+  async function takeUp(isOurs: (taskUid: number) => boolean): Promise<void> {
+    const before = entries.size;
+    let cursor: string | undefined;
+    do {
+      const page = await store.tasks.listUnfinished({ cursor, limit: PAGE });
+      for (const row of page.items) if (isOurs(row.uid)) add(row, null);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    if (entries.size > before) log.info({ tasks: entries.size - before }, "taking up unfinished tasks");
+    pauseMs = MIN_PAUSE_MS;
+    wake();
+  }
+
   return {
     async start() {
-      let cursor: string | undefined;
-      do {
-        const page = await store.tasks.listUnfinished({ cursor, limit: PAGE });
-        for (const row of page.items) add(row, null);
-        cursor = page.next ?? undefined;
-      } while (cursor !== undefined);
-      if (entries.size > 0) log.info({ tasks: entries.size }, "taking up unfinished tasks");
+      await takeUp(() => true);
       running = work();
     },
+    takeUp,
     follow(row, shards) {
       add(row, shards);
       pauseMs = MIN_PAUSE_MS;

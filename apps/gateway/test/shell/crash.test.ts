@@ -1,36 +1,24 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { createSend, type Send, waitForTask } from "../support/http.ts";
+import { GATEWAY, type Started, startProcess } from "../support/processes.ts";
 
-const gatewayMain = new URL("../../src/main.ts", import.meta.url).pathname;
-const nodeMain = new URL("./main.ts", import.meta.resolve("@miroir/dev-node")).pathname;
-const children: ChildProcess[] = [];
+const NODE = new URL("./main.ts", import.meta.resolve("@miroir/dev-node")).pathname;
+const started: Started[] = [];
 afterEach(async () => {
-  for (const child of children.splice(0)) if (child.exitCode === null) child.kill("SIGKILL");
+  for (const process of started.splice(0)) await process.end("SIGKILL");
 });
 
-/** Starts a program and resolves once it has printed its address. */
-async function start(file: string, args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [file, ...args], {
-    env: { PATH: process.env.PATH ?? "", ...env },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  children.push(child);
-  let out = "";
-  for await (const chunk of child.stdout) {
-    out += chunk;
-    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0];
-    if (address !== undefined) return { child, address };
-  }
-  throw new Error(`${file} ended: ${out}`);
+async function start(...args: Parameters<typeof startProcess>): Promise<Started> {
+  const process = await startProcess(...args);
+  started.push(process);
+  return process;
 }
 
 it("keeps every acknowledged task through kill -9, and brings each to its end", async () => {
-  const nodes = await Promise.all([0, 1, 2].map(() => start(nodeMain, ["--port", "0", "--task-delay-ms", "5"])));
+  const nodes = await Promise.all([0, 1, 2].map(() => start(NODE, ["--port", "0", "--task-delay-ms", "5"])));
   const folder = await mkdtemp(join(tmpdir(), "miroir-crash-"));
   const env = {
     MIROIR_NODES: nodes.map(({ address }) => address).join(","),
@@ -54,14 +42,14 @@ it("keeps every acknowledged task through kill -9, and brings each to its end", 
   }
 
   for (let run = 0; run < 2; run++) {
-    const { child, address } = await start(gatewayMain, [], env);
+    const { end, address } = await start(GATEWAY, [], env);
     const send = createSend(address);
-    const kill = () => child.kill("SIGKILL");
+    const kill = () => void end("SIGKILL");
     await Promise.all(Array.from({ length: 4 }, () => writeUntilGone(send, kill)));
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    await end("SIGKILL");
   }
 
-  const { address } = await start(gatewayMain, [], env);
+  const { address } = await start(GATEWAY, [], env);
   const send = createSend(address);
   const unfinished = await send("GET", "/tasks?statuses=enqueued,processing&limit=0");
   expect(unfinished.status).toBe(200);

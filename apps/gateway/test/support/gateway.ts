@@ -66,6 +66,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     log,
     acknowledge: createAcknowledge(store, reconciler),
     indexLocks: createIndexLocks(),
+    lastKnownIndexes: new Map(),
     apiKeys: createApiKeys(store, config.masterKey),
     clock: systemClock,
   };

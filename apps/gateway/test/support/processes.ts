@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+export const GATEWAY = new URL("../../src/main.ts", import.meta.url).pathname;
+
+export type Started = {
+  /** Where it listens. */
+  readonly address: string;
+  /** Ends it and resolves once it is gone. Again is no error. */
+  end(signal?: NodeJS.Signals): Promise<void>;
+};
+
+/**
+ * Starts a program in a process of its own, as a user does, and resolves once it has printed where it listens.
+ *
+ * @throws Error with what it printed, when it ends before
+ */
+export async function startProcess(
+  file: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Started> {
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  let printed = "";
+  for await (const chunk of child.stdout) {
+    printed += chunk;
+    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0];
+    if (address === undefined) continue;
+    return {
+      address,
+      async end(signal = "SIGTERM") {
+        child.kill(signal);
+        await ended;
+      },
+    };
+  }
+  throw new Error(`${file} ended: ${printed}`);
+}
