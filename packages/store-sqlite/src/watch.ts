@@ -2,7 +2,7 @@ import type { Change, ChangeListener } from "@miroir/store-contract";
 import type BetterSqlite3 from "better-sqlite3";
 
 /** How often a store looks whether another process has written to its file, in ms. */
-export const FOREIGN_WRITE_POLL_MS = 250;
+const FOREIGN_WRITE_POLL_MS = 250;
 
 export interface WatchHub {
   add(listener: ChangeListener): () => void;
