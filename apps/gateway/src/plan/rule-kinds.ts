@@ -3,6 +3,9 @@ import type { SearchKind } from "./search-kind.ts";
 
 type RuleKind = "relevancy" | "ascending sort" | "descending sort" | "ascending geo sort" | "descending geo sort";
 
+/** Stands for the sort by distance among fields, none of which can have this name. */
+const GEO = "_geo()";
+
 /** A query by what its hits are ranked by, one after another; rules of relevancy in a row count as one. */
 type RankedQuery = { readonly position: number; readonly kinds: readonly RuleKind[] };
 
@@ -43,7 +46,7 @@ function ruleKinds({ request, settings, kind: { kind: by } }: PlacedSearch): Rul
   };
   const addSorts = (rules: readonly SortRule[]) => {
     for (const rule of rules) {
-      const name = rule.kind === "geo" ? "_geo()" : rule.field;
+      const name = rule.kind === "geo" ? GEO : rule.field;
       if (sorted.has(name)) continue;
       sorted.add(name);
       kinds.push(`${rule.direction === "asc" ? "ascending" : "descending"} ${rule.kind === "geo" ? "geo " : ""}sort`);
@@ -56,8 +59,8 @@ function ruleKinds({ request, settings, kind: { kind: by } }: PlacedSearch): Rul
     } else if (rule.includes(":")) {
       addSorts(parseSort([rule]));
     } else if (by === "semantic") {
-      // Similarity is there once; rules of relevancy that come again after a sort end the list.
-      if (hasVector && sorted.size > 0) break;
+      // Similarity is there once; a rule of relevancy that comes again after a sort by a field ends the list.
+      if (hasVector && [...sorted].some((name) => name !== GEO)) break;
       if (!hasVector) addRelevancy();
       hasVector = true;
     } else if (rankedByWords && !(rule === "words" && request.matchingStrategy === "all")) {
