@@ -84,31 +84,3 @@ export function settingsDetails(patch: SettingsPatch): Json {
   }
   return details;
 }
-
-/** The update that DELETE on the settings of an index stands for. */
-export const resetAll: SettingsPatch = Object.fromEntries(
-  [
-    "displayedAttributes",
-    "searchableAttributes",
-    "filterableAttributes",
-    "sortableAttributes",
-    "foreignKeys",
-    "rankingRules",
-    "stopWords",
-    "nonSeparatorTokens",
-    "separatorTokens",
-    "dictionary",
-    "synonyms",
-    "distinctAttribute",
-    "proximityPrecision",
-    "typoTolerance",
-    "faceting",
-    "pagination",
-    "embedders",
-    "searchCutoffMs",
-    "localizedAttributes",
-    "facetSearch",
-    "prefixSearch",
-    "chat",
-  ].map((key) => [key, null]),
-);

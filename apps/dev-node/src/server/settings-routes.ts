@@ -1,6 +1,13 @@
 import type { ExperimentalFeatures, Settings, SettingsPatch } from "@miroir/meilisearch";
-import { MeilisearchError, parseJsonBody, parseSetting, parseSettings, SETTING_ROUTES } from "@miroir/meilisearch";
-import { resetAll, settingsDetails } from "../indexes/apply-settings.ts";
+import {
+  MeilisearchError,
+  parseJsonBody,
+  parseSetting,
+  parseSettings,
+  RESET_SETTINGS,
+  SETTING_ROUTES,
+} from "@miroir/meilisearch";
+import { settingsDetails } from "../indexes/apply-settings.ts";
 import type { NodeState } from "../node-state.ts";
 import { checkIndexUid, findIndex, findOrCreateIndex } from "../node-state.ts";
 import type { Route, RouteReply } from "./route.ts";
@@ -43,7 +50,7 @@ export function settingsRoutes(state: NodeState): Route[] {
     {
       method: "DELETE",
       path: "/indexes/:uid/settings",
-      handle: ({ params }) => update(checkIndexUid(params.uid as string), resetAll, true),
+      handle: ({ params }) => update(checkIndexUid(params.uid as string), RESET_SETTINGS, true),
     },
   ];
   const single = SETTING_ROUTES.flatMap(({ path, key, verb }): Route[] => {

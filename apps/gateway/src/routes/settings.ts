@@ -2,6 +2,7 @@ import {
   parseJsonBody,
   parseSetting,
   parseSettings,
+  RESET_SETTINGS,
   SETTING_ROUTES,
   type SettingKey,
   type Settings,
@@ -24,32 +25,6 @@ import { bodyOf, indexUidOf, sendAnswer } from "./http.ts";
 /** Settings of features that are off: a node neither shows nor takes them. */
 const FEATURE_SETTINGS: ReadonlySet<SettingKey> = new Set(["chat", "foreignKeys"]);
 
-/** What a reset of everything says, in the order in which a node lists it. */
-const RESET_KEYS: readonly SettingKey[] = [
-  "displayedAttributes",
-  "searchableAttributes",
-  "filterableAttributes",
-  "sortableAttributes",
-  "foreignKeys",
-  "rankingRules",
-  "stopWords",
-  "nonSeparatorTokens",
-  "separatorTokens",
-  "dictionary",
-  "synonyms",
-  "distinctAttribute",
-  "proximityPrecision",
-  "typoTolerance",
-  "faceting",
-  "pagination",
-  "embedders",
-  "searchCutoffMs",
-  "localizedAttributes",
-  "facetSearch",
-  "prefixSearch",
-  "chat",
-];
-
 type Write = { readonly patch: SettingsPatch; readonly isReset: boolean };
 
 /** `/indexes/{uid}/settings` and one sub-route per setting. */
@@ -63,10 +38,7 @@ export function registerSettings(app: FastifyInstance, context: Context, setting
   app.patch(whole, update, (request, reply) =>
     write(request, reply, { patch: parseSettings(jsonOf(request)), isReset: false }),
   );
-  app.delete(whole, update, (request, reply) => {
-    const patch = Object.fromEntries(RESET_KEYS.map((key) => [key, null])) as SettingsPatch;
-    return write(request, reply, { patch, isReset: true });
-  });
+  app.delete(whole, update, (request, reply) => write(request, reply, { patch: RESET_SETTINGS, isReset: true }));
 
   for (const { path, key, verb } of SETTING_ROUTES) {
     const url = `${whole}/${path}`;

@@ -86,6 +86,32 @@ export const DEFAULT_SETTINGS: Settings = {
   prefixSearch: "indexingTime",
 };
 
+/** What a reset of everything says, in the order in which a node lists it in its task. */
+export const RESET_SETTINGS: SettingsPatch = {
+  displayedAttributes: null,
+  searchableAttributes: null,
+  filterableAttributes: null,
+  sortableAttributes: null,
+  foreignKeys: null,
+  rankingRules: null,
+  stopWords: null,
+  nonSeparatorTokens: null,
+  separatorTokens: null,
+  dictionary: null,
+  synonyms: null,
+  distinctAttribute: null,
+  proximityPrecision: null,
+  typoTolerance: null,
+  faceting: null,
+  pagination: null,
+  embedders: null,
+  searchCutoffMs: null,
+  localizedAttributes: null,
+  facetSearch: null,
+  prefixSearch: null,
+  chat: null,
+};
+
 /** The last part of a sub-route's path, the verb that updates it, and the code of an error in its body. */
 export type SettingRoute = { path: string; key: SettingKey; verb: "PUT" | "PATCH"; code: ErrorCode };
 
