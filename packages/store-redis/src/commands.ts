@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { StoreError } from "@miroir/store-contract";
-import type { ChainableCommander } from "ioredis";
+import { type ChainableCommander, Cluster, type Redis } from "ioredis";
 import type { Connection } from "./connection.ts";
 import { mayBeSentAgain, timedOut, wasNotSent } from "./errors.ts";
 import { SCRIPTS } from "./scripts.ts";
@@ -30,6 +30,26 @@ function createSlots() {
       return { slot, number };
     },
     give: (slot: number): void => void free.push(slot),
+  };
+}
+
+/**
+ * Lets all that is sent over a connection in one turn of the event loop go out by one write: for many callers at once the writes would
+ * cost more than the commands. A single call waits for nothing that it would not have waited for anyway.
+ */
+function createTurns(connection: Connection): () => void {
+  let isCorked = false;
+  return () => {
+    if (isCorked) return;
+    isCorked = true;
+    const servers = connection instanceof Cluster ? connection.nodes("master") : [connection];
+    // There is none before the first connection.
+    const streams = servers.map(({ stream }) => stream as Redis["stream"] | undefined);
+    for (const stream of streams) stream?.cork();
+    process.nextTick(() => {
+      isCorked = false;
+      for (const stream of streams) stream?.uncork();
+    });
   };
 }
 
@@ -81,6 +101,7 @@ const DURABLE: ReadonlySet<string> = new Set([
 /** Commands over one connection, each with a deadline. Errors are ioredis', but for timeouts and missing replicas. */
 export function createCommands(connection: Connection, timeoutMs: number, durable: Durable | null): Commands {
   const slots = createSlots();
+  const gather = createTurns(connection);
 
   /** Sends, and again after a lost connection, until the deadline of the call. */
   function within<T>(attempt: () => Promise<T>): Promise<T> {
@@ -116,7 +137,11 @@ export function createCommands(connection: Connection, timeoutMs: number, durabl
   async function run(name: string, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const command = commandOf(name);
     const commands = connection as unknown as Record<string, (...args: unknown[]) => Promise<unknown[]>>;
-    return replyOf(await within(async () => commands[command]?.(keys.length, ...keys, ...args)));
+    const answer = await within(async () => {
+      gather();
+      return commands[command]?.(keys.length, ...keys, ...args);
+    });
+    return replyOf(answer);
   }
 
   /** A script, and `WAIT` behind it on the same connection. The script's answer is kept, so the whole may be sent again. */

@@ -27,5 +27,5 @@ return write(function(now)
       finished_at = now,
     })
   end
-  return { 'row', all_columns(job.key) }
+  return { 'row', flat_of(job.columns) }
 end)

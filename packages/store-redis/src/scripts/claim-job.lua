@@ -47,5 +47,5 @@ return write(function(now)
     claim_lease_ms = ARGV[8],
     updated_at = now,
   })
-  return { 'row', all_columns(job.key) }
+  return { 'row', flat_of(job.columns) }
 end)

@@ -34,5 +34,5 @@ return write(function(now)
       finished_at = not again and now,
     })
   end
-  return { 'row', all_columns(job.key) }
+  return { 'row', flat_of(job.columns) }
 end)

@@ -22,5 +22,5 @@ return write(function(now)
     claim_expires_at = now + tonumber(job.columns.claim_lease_ms or 0),
     updated_at = now,
   })
-  return { 'row', all_columns(job.key) }
+  return { 'row', flat_of(job.columns) }
 end)

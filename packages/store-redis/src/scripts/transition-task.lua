@@ -41,11 +41,13 @@ return write(function(now)
   end
   local base, canceled_by = base_of(key), given(ARGV[9], before.canceled_by)
   local never_started = to == 'enqueued' or to == 'canceled'
-  leave_status(task, counts)
+  if from ~= to then
+    leave_status(task, counts)
+  end
   if before.canceled_by and before.canceled_by ~= canceled_by then
     redis.call('ZREM', base .. '_by_canceled_by:' .. before.canceled_by, before.uid)
   end
-  set_columns(key, {
+  change_row(task, {
     status = to,
     details = given(ARGV[7], before.details),
     error = given(ARGV[8], before.error),
@@ -57,7 +59,8 @@ return write(function(now)
   if canceled_by then
     redis.call('ZADD', base .. '_by_canceled_by:' .. canceled_by, before.uid, before.uid)
   end
-  local moved = read_row(key)
-  enter_status(moved, counts)
-  return { 'row', moved.flat }
+  if from ~= to then
+    enter_status(task, counts)
+  end
+  return { 'row', flat_of(task.columns) }
 end)

@@ -52,11 +52,10 @@ end
 
 -- Changes columns (`false` for NULL) and the job's place in the indexes.
 local function change_job(job, changes)
-  leave_state(job)
-  set_columns(job.key, changes)
-  for column, value in pairs(changes) do
-    job.columns[column] = type(value) == 'number' and int(value) or value or nil
+  if changes.state and changes.state ~= job.columns.state then
+    leave_state(job)
   end
+  change_row(job, changes)
   enter_state(job)
 end
 

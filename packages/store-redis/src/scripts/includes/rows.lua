@@ -61,6 +61,14 @@ local function set_columns(key, columns)
   end
 end
 
+-- Sets columns of a row that has been read, there and here.
+local function change_row(row, changes)
+  set_columns(row.key, changes)
+  for column, value in pairs(changes) do
+    row.columns[column] = type(value) == 'number' and int(value) or value or nil
+  end
+end
+
 -- Makes the row hold these columns and no others: `columns`, and the name and value pairs in ARGV from `first` on. Nothing is deleted
 -- without need: Redis lets a script that has begun with a DEL go past maxmemory. @returns the row.
 local function replace_row(key, columns, first)
@@ -76,6 +84,16 @@ local function replace_row(key, columns, first)
   end
   redis.call('HSET', key, unpack(fields))
   return as_row(key, fields)
+end
+
+-- A row's columns as the server gives them.
+local function flat_of(columns)
+  local flat = {}
+  for column, value in pairs(columns) do
+    flat[#flat + 1] = column
+    flat[#flat + 1] = value
+  end
+  return flat
 end
 
 local function all_columns(key)

@@ -35,12 +35,17 @@ end
 
 -- Runs `step(now)` at most once for each call. @returns its answer: a code and what goes with it.
 local function write(step)
-  local number = redis.call('HGET', KEYS[1], ARGV[2])
-  if number == ARGV[3] then
-    return cmsgpack.unpack(redis.call('HGET', KEYS[1], ARGV[2] .. ':answer'))
-  end
-  if number and tonumber(number) > tonumber(ARGV[3]) then
-    return { 'stale' }
+  -- The number of the slot's last call, and its answer.
+  local kept = redis.call('HGET', KEYS[1], ARGV[2])
+  if kept then
+    local colon = string.find(kept, ':', 1, true)
+    local number = tonumber(string.sub(kept, 1, colon - 1))
+    if number == tonumber(ARGV[3]) then
+      return cmsgpack.unpack(string.sub(kept, colon + 1))
+    end
+    if number > tonumber(ARGV[3]) then
+      return { 'stale' }
+    end
   end
   local now = clock(ARGV[1])
   local answer
@@ -49,7 +54,7 @@ local function write(step)
   else
     answer = step(now)
   end
-  local added = redis.call('HSET', KEYS[1], ARGV[2], ARGV[3], ARGV[2] .. ':answer', cmsgpack.pack(answer))
+  local added = redis.call('HSET', KEYS[1], ARGV[2], ARGV[3] .. ':' .. cmsgpack.pack(answer))
   if added > 0 or tonumber(ARGV[3]) % 16 == 0 then
     redis.call('PEXPIRE', KEYS[1], REPLIES_KEPT_MS)
   end
