@@ -183,6 +183,10 @@ export function createCommands(connection: Connection, timeoutMs: number, durabl
         slots.give(slot);
       }
     },
-    send: (command, ...args) => within(() => connection.callBuffer(command, ...args)),
+    send: (command, ...args) =>
+      within(() => {
+        gather();
+        return connection.callBuffer(command, ...args);
+      }),
   };
 }
