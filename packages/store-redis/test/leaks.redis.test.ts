@@ -7,7 +7,7 @@ import { openRedisStore } from "../src/index.ts";
 import { startServer, testPrefix } from "./support/redis.ts";
 
 const ROWS = 100_000;
-const AT_ONCE = 1000;
+const AT_ONCE = 100;
 const TTL_MS = 60_000;
 
 const server = await startServer(["--appendonly", "no"]);

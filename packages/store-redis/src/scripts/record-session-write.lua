@@ -23,6 +23,10 @@ local SEARCHED = 1000
 
 -- Sessions past their deadline are left to the sweep, unless nothing else is found among the least recently used.
 local function drop_least_used(indexes, kept_key, too_many, now)
+  -- As ever but when the store is full: the search below would cost more than the rest of the write.
+  if too_many <= 0 then
+    return
+  end
   local expired = {}
   for _, member in ipairs(redis.call('ZRANGE', indexes.all, 0, SEARCHED - 1)) do
     if too_many <= 0 then

@@ -26,6 +26,10 @@ end
 
 -- Entries past their deadline are left to the sweep, unless nothing else is found among the oldest. @returns how many are still too many.
 local function drop_oldest(index, too_many, now)
+  -- As ever but when the cache is full: the search below would cost more than the rest of the write.
+  if too_many <= 0 then
+    return 0
+  end
   local expired = {}
   for _, member in ipairs(redis.call('ZRANGE', index, 0, SEARCHED - 1)) do
     if too_many <= 0 then
