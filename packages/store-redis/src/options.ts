@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import { type Clock, StoreError } from "@miroir/store-contract";
 import { MAX_PREFIX_LENGTH } from "./keys.ts";
+import { readUrl } from "./url.ts";
 
 export interface RedisAddress {
   readonly host: string;
@@ -9,7 +10,10 @@ export interface RedisAddress {
 
 /** Where the server is: one of a URL, sentinels, or nodes of a Cluster. */
 export interface RedisStoreOptions {
-  /** `redis://`, `rediss://` (TLS), `valkey://` or `valkeys://` (TLS), with user, password, host, port and database number. */
+  /**
+   * `redis://`, `rediss://` (TLS), `valkey://` or `valkeys://` (TLS), with user, password, host, port and database number. Also
+   * `redis+sentinel://host,host?name=master` and `redis+cluster://host,host`.
+   */
   readonly url?: string | undefined;
   /** Sentinels that watch over the master called `name`. */
   readonly sentinels?:
@@ -64,33 +68,7 @@ export interface Settings {
   readonly durable: { readonly replicas: number; readonly timeoutMs: number } | null;
 }
 
-const DEFAULT_PORT = 6379;
-const TLS_OF_SCHEME: Record<string, boolean> = { "redis:": false, "rediss:": true, "valkey:": false, "valkeys:": true };
-
 const invalid = (message: string): StoreError => new StoreError("invalid_argument", message, { operation: "open" });
-
-/** @throws StoreError invalid_argument. The message never holds the URL, which may hold a password. */
-function parseUrl(text: string) {
-  if (!URL.canParse(text)) throw invalid("the Redis URL cannot be read");
-  const url = new URL(text);
-  const tls = TLS_OF_SCHEME[url.protocol];
-  if (tls === undefined) {
-    throw invalid(`a Redis URL begins with redis://, rediss://, valkey:// or valkeys://, not ${url.protocol}//`);
-  }
-  const path = url.pathname.replace(/^\//, "");
-  if (!/^\d*$/.test(path)) throw invalid("the path of a Redis URL is a database number");
-  const decoded = (part: string) => (part === "" ? undefined : decodeURIComponent(part));
-  return {
-    address: {
-      host: url.hostname === "" ? "127.0.0.1" : url.hostname.replace(/^\[(.*)\]$/, "$1"),
-      port: url.port === "" ? DEFAULT_PORT : Number(url.port),
-    },
-    username: decoded(url.username),
-    password: decoded(url.password),
-    db: path === "" ? undefined : Number(path),
-    tls,
-  };
-}
 
 /** Checks the options. @throws StoreError invalid_argument. */
 export function readOptions(options: RedisStoreOptions): Settings {
@@ -109,15 +87,16 @@ export function readOptions(options: RedisStoreOptions): Settings {
   ) {
     throw invalid("a durable write waits for 1 or more replicas, for less than the timeout of a command");
   }
-  const parsed = url === undefined ? null : parseUrl(url);
+  const parsed = url === undefined ? null : readUrl(url);
+  const nodes = cluster ?? parsed?.cluster;
   const db = options.db ?? parsed?.db ?? 0;
   if (!Number.isInteger(db) || db < 0) throw invalid("a database number is 0 or more");
-  if (cluster !== undefined && (cluster.length === 0 || db !== 0)) {
+  if (nodes !== undefined && (nodes.length === 0 || db !== 0)) {
     throw invalid(db === 0 ? "a Cluster needs a node to begin with" : "a Cluster has database 0 only");
   }
   const tls = options.tls === true || (options.tls === undefined && parsed?.tls === true) ? {} : options.tls;
   return {
-    topology: topologyOf(parsed?.address, sentinels, cluster),
+    topology: topologyOf(parsed?.address, sentinels ?? parsed?.sentinels, nodes),
     username: options.username ?? parsed?.username,
     password: options.password ?? parsed?.password,
     db,

@@ -15,7 +15,8 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const open = (prefix: string) => openRedisStore({ cluster: cluster.addresses, prefix });
+const url = `redis+cluster://${cluster.addresses.map(({ host, port }) => `${host}:${port}`).join(",")}`;
+const open = (prefix: string) => openRedisStore({ url, prefix });
 
 /** Which node has keys of a prefix, and how many. */
 const keysOf = (prefix: string): Promise<number[]> =>

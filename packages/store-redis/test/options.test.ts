@@ -27,6 +27,33 @@ describe("readOptions", () => {
     });
   });
 
+  it("reads sentinels and Clusters from a URL", () => {
+    const sentinel = readOptions({ url: "rediss+sentinel://gate:p%40ss@one,two:7000,[::1]:1/2?name=main" });
+    expect(sentinel).toMatchObject({ username: "gate", password: "p@ss", db: 2, tls: {} });
+    expect(sentinel.topology).toEqual({
+      kind: "sentinel",
+      sentinels: {
+        name: "main",
+        addresses: [
+          { host: "one", port: 26_379 },
+          { host: "two", port: 7000 },
+          { host: "::1", port: 1 },
+        ],
+      },
+    });
+    expect(readOptions({ url: "valkey+cluster://one,two:7000" })).toMatchObject({
+      topology: {
+        kind: "cluster",
+        nodes: [
+          { host: "one", port: 6379 },
+          { host: "two", port: 7000 },
+        ],
+      },
+      tls: undefined,
+      db: 0,
+    });
+  });
+
   it("takes sentinels and Clusters", () => {
     const addresses = [{ host: "h", port: 1 }];
     expect(readOptions({ sentinels: { name: "main", addresses } }).topology.kind).toBe("sentinel");
@@ -39,6 +66,12 @@ describe("readOptions", () => {
     ["another scheme", { url: "http://secret@h" }],
     ["what is no URL", { url: "secret" }],
     ["a path that is no number", { url: "redis://:secret@h/db" }],
+    ["several hosts of one server", { url: "redis://:secret@one,two" }],
+    ["sentinels without a master's name", { url: "redis+sentinel://:secret@one" }],
+    ["a parameter that there is not", { url: "redis://:secret@one?name=main" }],
+    ["a port that is no number", { url: "redis://:secret@one:port" }],
+    ["half an escape", { url: "redis://:%secret@one" }],
+    ["a database of a Cluster's URL", { url: "redis+cluster://:secret@one/1" }],
     ["a database of a Cluster", { cluster: [{ host: "h", port: 1 }], db: 1 }],
     ["a Cluster without nodes", { cluster: [] }],
     ["a negative database", { url: "redis://h", db: -1 }],

@@ -16,10 +16,11 @@ it("a promotion: calls fail in time and work again by themselves, and no write w
   timeout: 60_000,
 }, async () => {
   const prefix = testPrefix();
+  const hosts = sentinels.addresses.map(({ host, port }) => `${host}:${port}`).join(",");
   const stores = await Promise.all(
     ["a", "b"].map(() =>
       openRedisStore({
-        ...{ sentinels: { name: MASTER, addresses: sentinels.addresses }, prefix, commandTimeoutMs: TIMEOUT_MS },
+        ...{ url: `redis+sentinel://${hosts}?name=${MASTER}`, prefix, commandTimeoutMs: TIMEOUT_MS },
         durable: { replicas: 1, timeoutMs: 500 },
       }),
     ),

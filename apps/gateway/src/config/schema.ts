@@ -74,7 +74,7 @@ export const configSchema = z.strictObject({
         .default("./data/miroir.db")
         .describe("The SQLite file. Development nodes get one of their own beside it, `….development.db`."),
       url: secret().describe(
-        "Where Redis is: `redis://[user:password@]host[:port][/database]`, `rediss://` with TLS; also `valkey://`.",
+        "Where Redis is: `redis://[user:password@]host[:port][/database]`, `rediss://` with TLS; also `valkey://`. Sentinel: `redis+sentinel://host,host?name=master`. Cluster: `redis+cluster://host,host`.",
       ),
       prefix: z
         .string()
