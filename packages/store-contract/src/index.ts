@@ -10,6 +10,7 @@ export * from "./clock.ts";
 export * from "./errors.ts";
 export * from "./fence.ts";
 export { MAX_BODY_BYTES, MAX_KEY_BYTES, MAX_TEXT_BYTES, MAX_UID } from "./input.ts";
+export * from "./intercept.ts";
 export { MAX_JSON_BYTES, MAX_JSON_DEPTH } from "./json-input.ts";
 export * from "./methods.ts";
 export * from "./page.ts";
