@@ -62,6 +62,11 @@ function row(path: string, property: Property, isRequired = false): string[] {
 // The schema of what goes in, so that settings with a default are not required.
 const schema: Property = z.toJSONSchema(configSchema, { io: "input" });
 const isBlock = ([, property]: [string, Property]) => property.properties !== undefined;
+/** The settings of a block, those of blocks within it too. */
+const rowsOf = (path: string, properties: Property): string[][] =>
+  propertiesOf(properties).flatMap(([name, property]) =>
+    isBlock([name, property]) ? rowsOf(`${path}.${name}`, property) : [row(`${path}.${name}`, property)],
+  );
 const single = propertiesOf(schema).filter((entry) => !isBlock(entry));
 const ofNodes = schema.properties?.nodes;
 const ofNode = typeof ofNodes === "object" ? (ofNodes.items as Property) : {};
@@ -86,12 +91,6 @@ port. In the file each node is written out:\n`,
   ),
   ...propertiesOf(schema)
     .filter(isBlock)
-    .flatMap(([block, properties]) => [
-      `## \`${block}\`\n`,
-      table(
-        HEADER,
-        propertiesOf(properties).map(([name, property]) => row(`${block}.${name}`, property)),
-      ),
-    ]),
+    .flatMap(([block, properties]) => [`## \`${block}\`\n`, table(HEADER, rowsOf(block, properties))]),
 ];
 process.stdout.write(parts.join("\n"));

@@ -8,6 +8,23 @@ const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; read
     when: "A document, filter, sort, search or setting names a field that begins with `_miroir_`; these are the gateway's own.",
     remedy: "Rename the field.",
   },
+  miroir_invalid_session: {
+    when: "The request came with the cookie of a session that has expired or was ended, or whose admin key has changed.",
+    remedy: "Sign in again: `POST /_miroir/admin/login`.",
+  },
+  miroir_invalid_csrf_token: {
+    when: "A request that changes something came with a session's cookie, but not with the session's token.",
+    remedy: "Send the `csrfToken` that signing in answered as `X-Miroir-Csrf-Token`.",
+  },
+  miroir_too_many_logins: {
+    when: "After 5 failures in a row from one client address, signing in is refused for 10 minutes, which double with each further failure, to a day at most. The key is not looked at.",
+    remedy: "Wait as long as `Retry-After` says. The admin key itself, as bearer token, still opens `/_miroir/*`.",
+  },
+  miroir_too_many_requests: {
+    when: "More requests came with one key or from one client address than `rate_limits` allows within a window.",
+    remedy:
+      "Wait as long as `Retry-After` says. `X-RateLimit-Limit`, `-Remaining` and `-Reset` (in seconds) tell on every limited answer how much is left.",
+  },
   miroir_not_implemented: {
     when: "Meilisearch has the route or option, the gateway not yet.",
     remedy: "Do without it. The request has changed nothing.",
@@ -40,7 +57,7 @@ process.stdout.write(`# Errors
 <!-- Written by \`npm run docs\` from packages/meilisearch/src/errors.ts and apps/gateway/scripts/error-docs.ts; change it there. -->
 
 Errors come as Meilisearch's: an object with \`message\`, \`code\`, \`type\` and \`link\`, both as the answer to a request and as the \`error\`
-of a failed task. Every 503 has a \`Retry-After\` header.
+of a failed task. Every 429 and every 503 has a \`Retry-After\` header.
 
 ## Only from this gateway
 

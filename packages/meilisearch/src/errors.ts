@@ -253,6 +253,9 @@ export const ERROR_CODES = {
 /** The codes that only this gateway answers with; a single node has no such troubles. */
 export const MIROIR_ERROR_CODES = {
   ...kinds(400, "invalid_request", ["miroir_reserved_field"]),
+  ...kinds(401, "auth", ["miroir_invalid_session"]),
+  ...kinds(403, "auth", ["miroir_invalid_csrf_token"]),
+  ...kinds(429, "system", ["miroir_too_many_logins", "miroir_too_many_requests"]),
   ...kinds(501, "system", ["miroir_not_implemented"]),
   ...kinds(503, "system", ["miroir_no_quorum", "miroir_store_unavailable", "miroir_unavailable_shards"]),
 } as const satisfies Record<string, ErrorKind>;

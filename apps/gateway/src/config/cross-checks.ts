@@ -87,6 +87,15 @@ const CHECKS: readonly Check[] = [
       return [{ path: ["task_store", "backend"], text }];
     },
   },
+  {
+    needs: ["master_key", "rate_limits"],
+    run: ({ master_key, rate_limits }) =>
+      Object.entries(rate_limits).flatMap(([kind, { per_key }]) =>
+        per_key === null || master_key !== null
+          ? []
+          : [{ path: ["rate_limits", kind, "per_key"], text: "needs a master_key: without one, requests need no key" }],
+      ),
+  },
 ];
 
 /** What is wrong between settings that are right one by one. `wrong` are the paths already known to be wrong. */

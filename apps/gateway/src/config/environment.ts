@@ -17,8 +17,9 @@ const SERVICE_LINK = /(_SERVICE_HOST|_SERVICE_PORT(_\w+)?|_PORT(_\d+_(TCP|UDP|SC
 /** Read by other programs of the project. */
 const FOREIGN = new Set(["MIROIR_URL"]);
 
-/** A number where one is meant; anything else stays text, and the schema says what is wrong with it. */
+/** A number or a list where one is meant; anything else stays text, and the schema says what is wrong with it. */
 export function parseSetting(setting: Setting, text: string): unknown {
+  if (setting.kind === "list") return text.split(",").flatMap((part) => part.trim() || []);
   return setting.kind === "number" && NUMBER.test(text.trim()) ? Number(text) : text;
 }
 

@@ -10,6 +10,29 @@ const secret = () => z.string().min(1).nullable().default(null).meta({ secret: t
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
 
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: "must be an IP address or a network such as 10.0.0.0/8",
+});
+
+/** At most so many requests of one kind within a window. */
+const rateLimit = (what: string) => {
+  const limit = (whom: string) =>
+    z.int().min(1).max(1_000_000_000).nullable().default(null).describe(`How many ${what} ${whom}. None: any number.`);
+  return z
+    .strictObject({
+      per_key: limit(
+        "may come with one API key, or with tenant tokens of it, within a window; the master key counts as one. Needs a `master_key`",
+      ),
+      per_address: limit("may come from one client address within a window; an IPv6 address counts with its whole /64"),
+      window_ms: durationMs
+        .default(1000)
+        .describe(
+          "How long a window lasts. Windows are fixed: the first request opens one, and around its end up to twice as many requests may pass.",
+        ),
+    })
+    .prefault({});
+};
+
 const node = z.strictObject({
   id: z
     .string()
@@ -32,6 +55,9 @@ export const configSchema = z.strictObject({
   admin: z
     .strictObject({
       api_key: secret().describe("Opens `/_miroir/*`; the master key does so where this is not set."),
+      session_ttl_ms: durationMs
+        .default(8 * 3600 * 1000)
+        .describe("How long one who signed in with that key (`POST /_miroir/admin/login`) stays signed in."),
     })
     .prefault({}),
   log_level: z
@@ -113,6 +139,20 @@ export const configSchema = z.strictObject({
       drain_ms: durationMs
         .default(10_000)
         .describe("How long requests under way may take once the gateway was told to stop."),
+      trusted_proxies: z
+        .array(network)
+        .max(1000)
+        .default([])
+        .describe(
+          "Addresses and networks of the proxies in front: from these, `X-Forwarded-For` says who the client is and `X-Forwarded-Proto` whether it came by TLS. The variable takes them with commas between.",
+        ),
+    })
+    .prefault({}),
+  rate_limits: z
+    .strictObject({
+      search: rateLimit("searches (a multi-search counts once)"),
+      read: rateLimit("other requests that read (documents, settings, tasks, statistics)"),
+      write: rateLimit("requests that change something"),
     })
     .prefault({}),
   search: z

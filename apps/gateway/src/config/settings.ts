@@ -6,7 +6,7 @@ export interface Setting {
   readonly path: readonly string[];
   /** `MIROIR_` and the path in capitals, dots as underscores. */
   readonly variable: string;
-  readonly kind: "text" | "number" | "nodes";
+  readonly kind: "text" | "number" | "list" | "nodes";
   readonly isSecret: boolean;
 }
 
@@ -20,7 +20,8 @@ function bare(shape: z.core.$ZodType): z.core.$ZodType {
 
 function kindOf(shape: z.core.$ZodType): Setting["kind"] {
   if (shape instanceof z.ZodNumber) return "number";
-  return shape instanceof z.ZodArray ? "nodes" : "text";
+  if (shape instanceof z.ZodArray) return shape.element instanceof z.ZodObject ? "nodes" : "list";
+  return "text";
 }
 
 function collect(shape: z.core.$ZodType, path: readonly string[]): Setting[] {

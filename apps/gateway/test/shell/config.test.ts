@@ -91,7 +91,8 @@ describe("environment", () => {
       // No setting takes this text, or it shows in what is printed: either way the variable was read.
       const text = kind === "number" ? "0.5" : "no:such/value";
       const places = await mistakesOf({ env: { [variable]: text } });
-      if (places.length > 0) expect(places).toEqual([kind === "nodes" ? `${variable} [0].address` : variable]);
+      const place = { nodes: `${variable} [0].address`, list: `${variable} [0]` }[kind as string] ?? variable;
+      if (places.length > 0) expect(places).toEqual([place]);
       else {
         const { settings } = await loadConfig({ env: { [variable]: text } });
         const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], settings);
