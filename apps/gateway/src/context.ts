@@ -1,10 +1,10 @@
-import type { IndexRow } from "@miroir/schema";
 import type { Clock, NewTask, Store } from "@miroir/store-contract";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import type { ApiKeys } from "./access/api-keys.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/schema.ts";
+import type { IndexRegistry } from "./indexes/registry.ts";
 
 interface AcknowledgeOptions {
   /** The value of `X-Miroir-Degraded`, when the write stands but some replica misses it. */
@@ -30,8 +30,8 @@ export interface Context {
   readonly log: Logger;
   readonly acknowledge: Acknowledge;
   readonly indexLocks: IndexLocks;
-  /** Rows of the registry as they were last read: what reads go on with while the store is away. */
-  readonly lastKnownIndexes: Map<string, IndexRow>;
+  /** The indexes, for reads. Writes ask the store itself, which tells the registry. */
+  readonly registry: IndexRegistry;
   readonly apiKeys: ApiKeys;
   readonly clock: Clock;
 }

@@ -3,6 +3,9 @@ import { type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Config } from "./config/schema.ts";
 
+/** A request that finds Redis frozen answers within a second: one such wait, and the breaker's doubt (outage/breaker.ts). */
+const COMMAND_TIMEOUT_MS = 600;
+
 /**
  * Opens the store that the configuration names.
  * @throws StoreError when it cannot be opened, or holds something that is not Miroir's.
@@ -12,5 +15,12 @@ export async function openStore({ taskStore }: Pick<Config, "taskStore">, log: L
   const { backend, path, url, prefix } = taskStore;
   if (backend === "sqlite") return openBackend({ backend, path, onCorruptRow });
   if (url === null) throw new StoreError("invalid_argument", "the Redis store has no URL", { operation: "open" });
-  return openBackend({ backend, url, prefix, onCorruptRow, onWarning: (warning) => log.warn(warning) });
+  return openBackend({
+    backend,
+    url,
+    prefix,
+    commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    onCorruptRow,
+    onWarning: (warning) => log.warn(warning),
+  });
 }

@@ -9,7 +9,10 @@ import { createCluster } from "./cluster/create-cluster.ts";
 import type { Config } from "./config/schema.ts";
 import type { Context } from "./context.ts";
 import { createIndexLocks } from "./indexes/index-locks.ts";
+import { createIndexRegistry } from "./indexes/registry.ts";
+import { limitRequests } from "./limits/limit-requests.ts";
 import { openStore } from "./open-store.ts";
+import { createBreaker } from "./outage/breaker.ts";
 import { joinGateways } from "./peers/membership.ts";
 import { registerRoutes } from "./routes/all.ts";
 import { createServer } from "./server/server.ts";
@@ -69,7 +72,12 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const config: Config = { ...given, nodes: embedded?.nodes ?? given.nodes, taskStore: { ...given.taskStore, path } };
   const cluster = await createCluster(config);
   undo.add(() => cluster.close());
-  const store = await opening;
+  const opened = await opening;
+  // A file answers at once, well or ill; what is behind a network may not answer at all.
+  const breaker = opened.backend === "redis" ? createBreaker(opened, { log }) : null;
+  const { registry, store } = createIndexRegistry({ store: breaker?.store ?? opened, clock: systemClock, log });
+  undo.add(() => store.close());
+  undo.add(async () => registry.close());
   if (config.masterKey !== null) await createDefaultKeys(store);
   const apiKeys = createApiKeys(store, config.masterKey);
   undo.add(async () => apiKeys.close());
@@ -87,13 +95,14 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     log,
     acknowledge,
     indexLocks: createIndexLocks(),
-    lastKnownIndexes: new Map(),
+    registry,
     apiKeys,
     clock: systemClock,
   };
 
   let isDraining = false;
   const app = createServer(config, log, createAuthenticate(context));
+  limitRequests(app, context);
   registerRoutes(app, context, () => isDraining);
   undo.add(() => drain(app, config.server.drainMs));
   await reconciler.start();
@@ -103,9 +112,10 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     address,
     log,
     // Each survivor takes its share, so that no task is left and few are followed twice.
-    onDeparture: (live) => reconciler.takeUp((uid) => rank(live, String(uid))[0] === membership.gatewayId),
+    onOrphans: (live) => reconciler.takeUp((uid) => rank(live, String(uid))[0] === membership.gatewayId),
   });
   undo.add(membership.close);
+  breaker?.onHealed(membership.afterOutage);
   return {
     address,
     context,

@@ -1,40 +1,197 @@
 import type { IndexRow } from "@miroir/schema";
-import { StoreError } from "@miroir/store-contract";
+import { type Clock, interceptStore, type Store } from "@miroir/store-contract";
+import type { Logger } from "pino";
 import type { Context } from "../context.ts";
+import { isUnavailable } from "../outage/is-unavailable.ts";
 import { indexNotFound } from "./index-errors.ts";
+import { rowsTouchedBy } from "./rows-touched.ts";
+
+/** The indexes as reads see them, kept in memory: a search must neither cost a read of the store nor wait for one that is away. */
+export interface IndexRegistry {
+  /**
+   * The row of that index; `null` only when the store says that there is none.
+   * @throws StoreError unavailable, for an index that was never read; corrupt_row
+   */
+  get(uid: string): Promise<IndexRow | null>;
+  /** All rows by uid: the store's, and while it is away those last known. @throws StoreError unavailable when none was ever read. */
+  list(): Promise<readonly IndexRow[]>;
+  /** Stops listening to the store. */
+  close(): void;
+}
 
 /**
- * The index of that name, for a read. While the store is away, as it was last seen: searches need the nodes, not the store.
- *
- * @throws MeilisearchError index_not_found; StoreError unavailable for an index that this gateway has not seen
+ * The longest that a change made through another gateway stays unseen here, when what announces it is lost. Whoever makes an index
+ * stand for other documents lets the old ones answer for that long: a read takes its physical uid from one row to its end.
  */
-export async function requireIndex({ store, lastKnownIndexes }: Context, uid: string): Promise<IndexRow> {
-  let row: IndexRow | null;
-  try {
-    row = await store.indexes.get(uid);
-  } catch (error) {
-    const known = lastKnownIndexes.get(uid);
-    if (known && error instanceof StoreError && error.code === "unavailable") return known;
-    throw error;
+export const MAX_AGE_MS = 5_000;
+/** A row older than this is still answered from, and read again meanwhile: indexes that are searched all the time never wait. */
+const QUIET_MS = 1_000;
+const PAGE = 1_000;
+
+interface Entry {
+  readonly row: IndexRow;
+  readonly readAt: number;
+  /** When the read that gave it began, in steps. */
+  readonly begun: number;
+  /** The step at which it was last said to have changed. */
+  changed: number;
+}
+
+interface Flight {
+  readonly row: Promise<IndexRow | null>;
+  /** It was said to have changed since the read began. */
+  isOutdated: boolean;
+}
+
+export interface RegistryOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Rows are read when they are asked for, and again once the store, or a write through the store returned here, has said that they
+ * changed. What the store announces is a hint and may be lost, so that no row is taken for right for longer than `MAX_AGE_MS`. While
+ * the store is away, whatever was read last is right.
+ *
+ * @returns the registry, and the store through which this gateway is to write.
+ */
+export function createIndexRegistry({ store: inner, clock, log }: RegistryOptions): {
+  readonly registry: IndexRegistry;
+  readonly store: Store;
+} {
+  const entries = new Map<string, Entry>();
+  const flights = new Map<string, Flight>();
+  let step = 0;
+  /** The step at which all rows were last said to have changed. */
+  let allChanged = 0;
+  let hasListed = false;
+
+  function changed(uid: string): void {
+    const flight = flights.get(uid);
+    if (flight) flight.isOutdated = true;
+    flights.delete(uid);
+    const entry = entries.get(uid);
+    if (entry) entry.changed = ++step;
   }
-  if (!row) {
-    lastKnownIndexes.delete(uid);
-    throw indexNotFound(uid);
+
+  function everythingChanged(): void {
+    for (const flight of flights.values()) flight.isOutdated = true;
+    flights.clear();
+    allChanged = ++step;
   }
-  lastKnownIndexes.set(uid, row);
+
+  function keep(uid: string, row: IndexRow | null, begun: number): void {
+    const known = entries.get(uid);
+    if (known && known.begun > begun) return;
+    if (row === null) entries.delete(uid);
+    else entries.set(uid, { row, readAt: clock.now(), begun, changed: known?.changed ?? 0 });
+  }
+
+  function read(uid: string): Promise<IndexRow | null> {
+    const under = flights.get(uid);
+    if (under) return under.row;
+    const begun = ++step;
+    const flight: Flight = {
+      isOutdated: false,
+      row: inner.indexes.get(uid).then(
+        (row) => {
+          if (flights.get(uid) === flight) flights.delete(uid);
+          keep(uid, row, begun);
+          if (flight.isOutdated) changed(uid);
+          return row;
+        },
+        (error: unknown) => {
+          if (flights.get(uid) === flight) flights.delete(uid);
+          throw error;
+        },
+      ),
+    };
+    flights.set(uid, flight);
+    return flight.row;
+  }
+
+  const readAhead = (uid: string): void => void read(uid).catch(() => undefined);
+
+  async function get(uid: string): Promise<IndexRow | null> {
+    const entry = entries.get(uid);
+    const age = entry ? clock.now() - entry.readAt : Number.NaN;
+    if (entry && entry.begun > entry.changed && entry.begun > allChanged && age >= 0 && age < MAX_AGE_MS) {
+      if (age >= QUIET_MS) readAhead(uid);
+      return entry.row;
+    }
+    try {
+      return await read(uid);
+    } catch (error) {
+      const known = entries.get(uid);
+      if (known && isUnavailable(error)) return known.row;
+      throw error;
+    }
+  }
+
+  async function readAll(): Promise<IndexRow[]> {
+    const begun = ++step;
+    const rows: IndexRow[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await inner.indexes.list({ limit: PAGE, cursor });
+      rows.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    const uids = new Set(rows.map(({ uid }) => uid));
+    for (const row of rows) keep(row.uid, row, begun);
+    for (const uid of [...entries.keys()]) if (!uids.has(uid)) keep(uid, null, begun);
+    hasListed = true;
+    return rows;
+  }
+
+  async function list(): Promise<readonly IndexRow[]> {
+    try {
+      return await readAll();
+    } catch (error) {
+      if (!hasListed || !isUnavailable(error)) throw error;
+      const known = [...entries.values()].map(({ row }) => row);
+      return known.sort((a, b) => Buffer.compare(Buffer.from(a.uid), Buffer.from(b.uid)));
+    }
+  }
+
+  /** So that an index this gateway has never served can be searched while the store is away. */
+  function learnAll(): void {
+    readAll().catch((error) => log.warn({ err: error }, "the list of indexes could not be read"));
+  }
+
+  const stop = inner.watch((change) => {
+    if (change.kind === "resync") {
+      everythingChanged();
+      learnAll();
+    } else if (change.table === "indexes") {
+      const [uid = ""] = change.key;
+      changed(uid);
+      if (!entries.has(uid)) readAhead(uid);
+    }
+  });
+  learnAll();
+
+  const store = interceptStore(inner, async (call, proceed) => {
+    const touched = rowsTouchedBy(call);
+    if (touched === "none") return proceed();
+    try {
+      return await proceed();
+    } finally {
+      // Failed too: it may have been carried out, and only its answer lost.
+      if (touched === "all") everythingChanged();
+      else changed(touched.uid);
+    }
+  });
+  return { registry: { get, list, close: stop }, store };
+}
+
+/** The index of that name, for a read. @throws MeilisearchError index_not_found; what `IndexRegistry.get` throws */
+export async function requireIndex({ registry }: Pick<Context, "registry">, uid: string): Promise<IndexRow> {
+  const row = await registry.get(uid);
+  if (!row) throw indexNotFound(uid);
   return row;
 }
 
-const PAGE = 1000;
-
 /** All indexes, by uid. */
-export async function listIndexes({ store }: Context): Promise<IndexRow[]> {
-  const rows: IndexRow[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const page = await store.indexes.list({ limit: PAGE, ...(cursor ? { cursor } : {}) });
-    rows.push(...page.items);
-    cursor = page.next;
-  } while (cursor);
-  return rows;
-}
+export const listIndexes = ({ registry }: Pick<Context, "registry">): Promise<readonly IndexRow[]> => registry.list();

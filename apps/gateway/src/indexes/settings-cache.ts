@@ -1,6 +1,7 @@
 import type { Settings } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
 import { askAnyNode } from "../execute/any-node.ts";
+import { isUnavailable } from "../outage/is-unavailable.ts";
 
 /** The settings that reads depend on, kept so that a search need not ask for them every time. */
 export type SettingsCache = {
@@ -27,8 +28,14 @@ export function createSettingsCache(context: Context): SettingsCache {
       types: ["settingsUpdate", "indexCreation", "indexDeletion"],
       statuses: ["enqueued", "processing"] as const,
     };
-    const { total } = await context.store.tasks.list(filter, { limit: 1 });
-    return total > 0;
+    try {
+      const { total } = await context.store.tasks.list(filter, { limit: 1 });
+      return total > 0;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      // Nobody can tell: whatever the nodes say is right for this read, and is not kept.
+      return true;
+    }
   }
 
   return {

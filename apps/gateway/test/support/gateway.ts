@@ -8,6 +8,7 @@ import { createCluster } from "../../src/cluster/create-cluster.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Context } from "../../src/context.ts";
 import { createIndexLocks } from "../../src/indexes/index-locks.ts";
+import { createIndexRegistry } from "../../src/indexes/registry.ts";
 import { registerDataRoutes } from "../../src/routes/data-routes.ts";
 import { registerTasks } from "../../src/routes/tasks.ts";
 import { createServer } from "../../src/server/server.ts";
@@ -25,6 +26,8 @@ export type TestGatewayOptions = {
   readonly nodes?: number;
   /** More settings, as `path=value`. */
   readonly settings?: readonly string[];
+  /** Puts something between the gateway and its store. */
+  readonly wrapStore?: (store: Store) => Store;
 };
 
 export type TestGateway = {
@@ -43,6 +46,7 @@ export type TestGateway = {
 /** A whole gateway over its own empty nodes, with a store in memory. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { shards = 8, replicationFactor = 2, replicaGroups = 1, nodes: count = 3, settings = [] } = options;
+  const { wrapStore = (store: Store) => store } = options;
   const nodes = await startNodes(count);
   const { config } = await loadConfig({
     env: {
@@ -56,7 +60,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     flags: settings.map((assignment) => ({ from: "test", assignment })),
   });
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-  const store = createModelStore();
+  const opened = wrapStore(createModelStore());
+  const { registry, store } = createIndexRegistry({ store: opened, clock: systemClock, log });
   const cluster = await createCluster(config);
   const reconciler = createReconciler({ store, cluster, log });
   const context: Context = {
@@ -66,7 +71,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     log,
     acknowledge: createAcknowledge(store, reconciler),
     indexLocks: createIndexLocks(),
-    lastKnownIndexes: new Map(),
+    registry,
     apiKeys: createApiKeys(store, config.masterKey),
     clock: systemClock,
   };
@@ -89,6 +94,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await reconciler.close();
       await cluster.close();
       context.apiKeys.close();
+      registry.close();
       await Promise.all(nodes.map((node) => node.stop()));
       await store.close();
     },
