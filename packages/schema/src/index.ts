@@ -17,6 +17,7 @@ export * from "./shapes/api-key.ts";
 export * from "./shapes/canary.ts";
 export * from "./shapes/job.ts";
 export * from "./shapes/json.ts";
+export * from "./shapes/pending-swap.ts";
 export * from "./shapes/rollover.ts";
 export * from "./shapes/session.ts";
 export * from "./shapes/task.ts";

@@ -4,6 +4,7 @@ import {
   jsonObject,
   jsonValue,
   nodeTasks,
+  pendingSwaps,
   rolloverRetention,
   rolloverTemplate,
   rolloverTriggers,
@@ -50,6 +51,15 @@ const SHAPES: Record<string, { shape: z.ZodType; takes: unknown[]; refuses: unkn
     refuses: [{}, [{ ...state, version: 0 }], [{ ...state, targetUids: [] }], [{ ...state, extra: 1 }]],
   },
   targetUids: { shape: targetUids, takes: [["a"], ["a", "b"]], refuses: [[], "a", [1], null] },
+  pendingSwaps: {
+    shape: pendingSwaps,
+    takes: [[{ taskUid: 7, physicalUid: "movies", primaryKey: null, createdAt: 1, updatedAt: 2 }]],
+    refuses: [
+      [],
+      [{ taskUid: 7, physicalUid: "movies" }],
+      [{ taskUid: -1, physicalUid: "movies", primaryKey: null, createdAt: 1, updatedAt: 2 }],
+    ],
+  },
   sessionPins: {
     shape: sessionPins,
     takes: [{}, { movies: pin }],

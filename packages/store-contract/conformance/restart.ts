@@ -60,6 +60,8 @@ export async function fill(store: Store): Promise<Rights> {
   const session = { sessionId: "session", csrfToken: "c", adminKeyHash: "07".repeat(32), ttlMs: LONG_MS };
   await store.adminSessions.create({ ...session, userAgent: null, sourceIp: "ip" });
   await store.indexes.create({ uid: "movies", physicalUid: "movies_1", primaryKey: "id" });
+  await store.indexes.create({ uid: "films", physicalUid: "films", primaryKey: null });
+  await store.indexes.swap([{ uids: ["movies", "films"], rename: false }], 7);
   await store.indexes.takeSequence("movies", 100);
   await store.apiKeys.create({ uid: "k", name: "n", description: null, actions: ["*"], indexes: [], expiresAt: null });
   await store.gateways.heartbeat("gateway", "address", LONG_MS);

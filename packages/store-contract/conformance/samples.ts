@@ -158,6 +158,11 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
       },
       heartbeat: async (store) => ["job", await claim(store), { moved: "all" }],
       complete: async (store) => ["job", await claim(store), { moved: "all" }],
+      completeAndClaim: async (store) => {
+        const token = await claim(store);
+        await store.jobs.enqueue({ type: "t", params: { next: "one" } });
+        return ["job", token, { moved: "all" }, { worker: "worker", types: ["t"], leaseMs: 1000 }];
+      },
       fail: async (store) => ["job", await claim(store), error, FAR],
       cancel: async (store) => {
         await claim(store);
@@ -265,6 +270,7 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
     indexes: {
       create: () => [{ uid: "movies", physicalUid: "movies_1", primaryKey: "id" }],
       get: () => ["movies"],
+      getByPhysicalUid: () => ["movies_1"],
       list: () => [{}],
       count: () => [],
       setPrimaryKey: async (store) => {
@@ -285,7 +291,13 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
       },
       swap: async (store) => {
         await index(store, "movies");
-        return [[{ uids: ["movies", "films"], rename: true }]];
+        return [[{ uids: ["movies", "films"], rename: true }], null];
+      },
+      settleSwap: async (store) => {
+        await index(store, "movies");
+        await index(store, "films");
+        await store.indexes.swap([{ uids: ["movies", "films"], rename: false }], 1);
+        return [1, ["movies", "films"]];
       },
       delete: async (store) => {
         await index(store, "movies");

@@ -115,10 +115,11 @@ export const watchTests = {
     await store.sessions.recordWrite("s1", pin, bounds);
     await watch.settled();
     const before = watch.rows.length;
-    await store.indexes.swap([
+    const swaps = [
       { uids: ["a", "b"], rename: false },
       { uids: ["c", "d"], rename: true },
-    ]);
+    ] as const;
+    await store.indexes.swap(swaps, null);
     await store.sessions.recordWrite("s2", pin, bounds);
     await watch.settled();
     const rows = ["indexes a", "indexes b", "indexes c", "indexes d", "sessions s1", "sessions s2"];

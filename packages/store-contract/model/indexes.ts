@@ -1,6 +1,6 @@
 import type { IndexRow } from "@miroir/schema";
 import type { Indexes } from "../src/beside/indexes.ts";
-import { swappedIndexRows } from "../src/rules/index-swap.ts";
+import { settledIndexRow, swappedIndexRows } from "../src/rules/index-swap.ts";
 import { type Model, pageOf, refuse, type Sync } from "./model.ts";
 
 export function createIndexes({ tables: { indexes }, now }: Model): Sync<Indexes> {
@@ -21,9 +21,10 @@ export function createIndexes({ tables: { indexes }, now }: Model): Sync<Indexes
       if (indexes.all().some((row) => row.physicalUid === index.physicalUid)) {
         throw taken(index.uid, "create", "the physical uid is taken");
       }
-      return keep({ ...index, nextSequence: 0, createdAt: now(), updatedAt: now() });
+      return keep({ ...index, nextSequence: 0, pendingSwaps: null, createdAt: now(), updatedAt: now() });
     },
     get: (uid) => indexes.get(uid),
+    getByPhysicalUid: (physicalUid) => indexes.all().find((row) => row.physicalUid === physicalUid) ?? null,
     list: (page) => pageOf(indexes.all(), page, ["string"], (row) => [row.uid]),
     count: () => indexes.all().length,
     setPrimaryKey(uid, primaryKey) {
@@ -48,17 +49,23 @@ export function createIndexes({ tables: { indexes }, now }: Model): Sync<Indexes
       keep({ ...row, nextSequence: row.nextSequence + count });
       return row.nextSequence;
     },
-    swap(swaps) {
+    swap(swaps, taskUid) {
       // Everything is read and judged before anything changes: all pairs or none.
       const changes = swaps.map(({ uids: [first, second], rename }) => {
         const row = existing(first, "swap");
-        if (!rename) return { gone: null, rows: swappedIndexRows(row, existing(second, "swap")) };
+        if (!rename) return { gone: null, rows: swappedIndexRows(row, existing(second, "swap"), taskUid) };
         if (indexes.get(second) !== null) throw taken(second, "swap");
-        return { gone: row, rows: [{ ...row, uid: second }] };
+        return { gone: row, rows: [{ ...row, uid: second, pendingSwaps: null }] };
       });
       for (const { gone, rows } of changes) {
         indexes.delete(gone);
         for (const row of rows) indexes.set(row);
+      }
+    },
+    settleSwap(taskUid, uids) {
+      for (const uid of uids) {
+        const row = indexes.get(uid);
+        if (row?.pendingSwaps?.some((swap) => swap.taskUid === taskUid)) indexes.set(settledIndexRow(row, taskUid));
       }
     },
     delete: (uid) => indexes.delete(indexes.get(uid)),

@@ -22,6 +22,11 @@ export function createIndexes(context: Context): Indexes {
       ]);
     },
     get: (uid) => rows.get(uid),
+    async getByPhysicalUid(physicalUid) {
+      const key = [physicalUid];
+      const run = { script: "get-index-by-physical-uid", table: rows.name, key, keys: [byPhysicalUid], args: key };
+      return rows.oneOrNone(await context.read(run), key);
+    },
     list: (page) => listByName(context, rows, page),
     count: async () => Number(await context.send({ table: rows.name }, "ZCARD", rows.index())),
     setPrimaryKey: (uid, primaryKey, options) => setPrimaryKey(uid, "", primaryKey, options),
@@ -30,10 +35,14 @@ export function createIndexes(context: Context): Indexes {
     async takeSequence(uid, count, options) {
       return Number((await rows.write("take-sequence", [uid], { args: [count] }, options)).values[0]);
     },
-    async swap(swaps, options) {
+    async swap(swaps, taskUid, options) {
       const keys = [rows.index(), byPhysicalUid, ...swaps.flatMap(({ uids }) => uids.map((uid) => rows.key(uid)))];
-      const args = swaps.flatMap(({ uids, rename }) => [rename ? "rename" : "swap", ...uids]);
+      const args = [taskUid ?? "", ...swaps.flatMap(({ uids, rename }) => [rename ? "rename" : "swap", ...uids])];
       await context.write({ script: "swap-indexes", table: rows.name, keys, args }, options);
+    },
+    async settleSwap(taskUid, uids, options) {
+      const keys = uids.map((uid) => rows.key(uid));
+      await context.write({ script: "settle-swap", table: rows.name, keys, args: [taskUid] }, options);
     },
     async delete(uid, options) {
       const run = { keys: [rows.index(), byPhysicalUid], args: [memberOf(uid)] };

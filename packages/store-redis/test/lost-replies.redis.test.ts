@@ -1,4 +1,4 @@
-import type { Store } from "@miroir/store-contract";
+import type { ClaimedJob, Store } from "@miroir/store-contract";
 import { createManualClock } from "@miroir/store-contract/conformance";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -64,6 +64,9 @@ interface Case {
   readonly expected: unknown;
 }
 
+/** The claim that a case's call ends. */
+let held: ClaimedJob | null = null;
+
 /** Writes that would do more, or answer otherwise, if they ran twice. */
 const CASES: Readonly<Record<string, Case>> = {
   "create-task": { call: async (s) => (await s.tasks.create(NEW_TASK)).uid, expected: 0 },
@@ -74,6 +77,17 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     call: async (s) => (await s.jobs.claim("w", ["t"], 100))?.id,
     expected: "a",
+  },
+  "complete-and-claim-job": {
+    given: async (s) => {
+      for (const id of ["a", "b", "c"]) await s.jobs.enqueue({ id, type: "t", params: {} });
+      held = await s.jobs.claim("w", ["t"], 100);
+    },
+    call: async (s) => {
+      const next = { worker: "w", types: ["t"], leaseMs: 100 };
+      return (await s.jobs.completeAndClaim("a", held?.claimToken ?? "", null, next))?.id;
+    },
+    expected: "b",
   },
   "enqueue-job": { call: async (s) => (await s.jobs.enqueue({ type: "t", params: {} })).seq, expected: 0 },
   "consume-rate": {
@@ -107,7 +121,7 @@ const CASES: Readonly<Record<string, Case>> = {
       await s.indexes.create({ uid: "j", physicalUid: "q", primaryKey: null });
     },
     call: async (s) => {
-      await s.indexes.swap([{ uids: ["i", "j"], rename: false }]);
+      await s.indexes.swap([{ uids: ["i", "j"], rename: false }], null);
       return (await s.indexes.get("i"))?.physicalUid;
     },
     expected: "q",

@@ -1,3 +1,4 @@
+import { readMigrations } from "@miroir/schema/migrations";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRedisStore, type RedisStoreOptions } from "../src/index.ts";
@@ -18,13 +19,14 @@ afterAll(async () => {
   await server.stop();
 });
 
+const version = readMigrations().length;
 const open = (options: Partial<RedisStoreOptions> = {}) => openRedisStore({ url: server.url, prefix, ...options });
 
 describe("the schema's version", () => {
   it("is noted at the first opening and read at the next", async () => {
     const first = await open();
-    expect(await first.schemaVersion()).toBe(1);
-    expect(await redis.hgetall(createKeys(prefix, 0).schema)).toEqual({ version: "1" });
+    expect(await first.schemaVersion()).toBe(version);
+    expect(await redis.hgetall(createKeys(prefix, 0).schema)).toEqual({ version: `${version}` });
     const second = await open();
     await first.aliases.create("a", { kind: "single", currentUid: "i" });
     expect(await second.aliases.get("a")).not.toBeNull();
@@ -35,7 +37,7 @@ describe("the schema's version", () => {
 
   it("lets many open at once", async () => {
     const stores = await Promise.all(Array.from({ length: 20 }, () => open()));
-    expect(await Promise.all(stores.map((store) => store.schemaVersion()))).toEqual(stores.map(() => 1));
+    expect(await Promise.all(stores.map((store) => store.schemaVersion()))).toEqual(stores.map(() => version));
     await Promise.all(stores.map((store) => store.close()));
   });
 
@@ -58,13 +60,25 @@ describe("the schema's version", () => {
     expect(await redis.keys(`{${prefix}}*`)).toEqual(keys);
   });
 
+  it("is brought up from version 1, whose rows are read as they are", async () => {
+    const { schema, head, index } = createKeys(prefix, 0);
+    await redis.hset(schema, "version", 1);
+    const row = { uid: "movies", physical_uid: "movies", next_sequence: 7, created_at: 1, updated_at: 2 };
+    await redis.hset(`${head}indexes:movies`, row);
+    await redis.zadd(index("indexes"), 0, "movies");
+    const store = await open();
+    expect(await store.schemaVersion()).toBe(version);
+    expect(await store.indexes.get("movies")).toMatchObject({ nextSequence: 7, pendingSwaps: null });
+    await store.close();
+  });
+
   it("is brought up from a made-up version 0, by many at once", async () => {
     const { schema, head } = createKeys(prefix, 0);
     await redis.hset(schema, "version", 0);
     await redis.hset(`${head}aliases`, { best: "movies", _odd: "books" });
     const stores = await Promise.all(Array.from({ length: 5 }, () => open()));
     const [store] = stores;
-    expect(await store?.schemaVersion()).toBe(1);
+    expect(await store?.schemaVersion()).toBe(version);
     const list = await store?.aliases.list({});
     expect(list?.items.map(({ name, currentUid, version }) => [name, currentUid, version])).toEqual([
       ["_odd", "books", 1],

@@ -1,5 +1,5 @@
 import { type IndexRow, indexes, indexesKeyspace } from "@miroir/schema";
-import { type Indexes, swappedIndexRows } from "@miroir/store-contract";
+import { type Indexes, settledIndexRow, swappedIndexRows } from "@miroir/store-contract";
 import { eq } from "drizzle-orm";
 import { pick } from "./codec.ts";
 import { alreadyExists, type Context, notFound, type Sync, versionConflict } from "./context.ts";
@@ -35,9 +35,21 @@ export function createIndexes(context: Context): Sync<Indexes> {
       if (rows.get(uid) !== null) throw alreadyExists(TABLE, uid);
       if (withPhysicalUid.first({ physicalUid }) !== undefined) throw alreadyExists(TABLE, uid);
       const now = clock.now();
-      return keep({ uid, physicalUid, primaryKey, nextSequence: 0, createdAt: now, updatedAt: now });
+      return keep({
+        uid,
+        physicalUid,
+        primaryKey,
+        nextSequence: 0,
+        pendingSwaps: null,
+        createdAt: now,
+        updatedAt: now,
+      });
     },
     get: (uid) => rows.get(uid),
+    getByPhysicalUid(physicalUid) {
+      const found = withPhysicalUid.first({ physicalUid });
+      return found === undefined ? null : rows.get(found.uid);
+    },
     list: (page) => list(page),
     count: () => rows.count(clock.now()),
     setPrimaryKey(uid, primaryKey) {
@@ -60,16 +72,24 @@ export function createIndexes(context: Context): Sync<Indexes> {
       keep({ ...index, nextSequence: index.nextSequence + count });
       return index.nextSequence;
     },
-    swap(swaps) {
+    swap(swaps, taskUid) {
       for (const { uids, rename } of swaps) {
         const [first, second] = uids;
         const index = existing(first);
         if (rename && rows.get(second) !== null) throw alreadyExists(TABLE, second);
-        const swapped = rename ? [{ ...index, uid: second }] : swappedIndexRows(index, existing(second));
+        const swapped = rename
+          ? [{ ...index, uid: second, pendingSwaps: null }]
+          : swappedIndexRows(index, existing(second), taskUid);
         // Both go before either comes back: a physical uid is unique at every moment.
         rows.delete(first);
         rows.delete(second);
         for (const row of swapped) rows.insert(row);
+      }
+    },
+    settleSwap(taskUid, uids) {
+      for (const uid of uids) {
+        const index = rows.get(uid);
+        if (index?.pendingSwaps?.some((swap) => swap.taskUid === taskUid)) keep(settledIndexRow(index, taskUid));
       }
     },
     delete: (uid) => rows.delete(uid),

@@ -1,5 +1,6 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { keyspace } from "../keyspace.ts";
+import type { PendingSwap } from "../shapes/pending-swap.ts";
 
 /** The indexes clients see, and what each is called on the nodes. */
 export const indexes = sqliteTable("indexes", {
@@ -11,6 +12,8 @@ export const indexes = sqliteTable("indexes", {
   nextSequence: integer("next_sequence").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  /** Swaps whose turn has not come, oldest first: writes already follow the new names, reads still see what the first one says. NULL for none. */
+  pendingSwaps: text("pending_swaps", { mode: "json" }).$type<PendingSwap[]>(),
 });
 
 export type IndexRow = typeof indexes.$inferSelect;

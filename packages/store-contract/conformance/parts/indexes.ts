@@ -18,6 +18,7 @@ export const indexesTests = {
         physicalUid: "movies_1",
         primaryKey: "id",
         nextSequence: 0,
+        pendingSwaps: null,
         createdAt: clock.now(),
         updatedAt: clock.now(),
       });
@@ -41,6 +42,26 @@ export const indexesTests = {
     "gives null where there is none": async ({ store }) => {
       await create(store, "movies");
       expect(await store.indexes.get("movies_1")).toBeNull();
+    },
+  },
+  "indexes.getByPhysicalUid": {
+    "finds the index that nodes know by that name": async ({ store }) => {
+      expect(await store.indexes.getByPhysicalUid("movies_1")).toBeNull();
+      for (const [i, name] of HOSTILE_KEYS.entries()) await create(store, name, null, `p${i}`);
+      for (const [i, name] of HOSTILE_KEYS.entries()) {
+        expect(await store.indexes.getByPhysicalUid(`p${i}`)).toEqual(await store.indexes.get(name));
+        expect(await store.indexes.getByPhysicalUid(name)).toBeNull();
+      }
+    },
+    "follows swaps, renames and deletions": async ({ store }) => {
+      await create(store, "a", null, "p");
+      await create(store, "b", null, "q");
+      await store.indexes.swap([{ uids: ["a", "b"], rename: false }], null);
+      expect((await store.indexes.getByPhysicalUid("p"))?.uid).toBe("b");
+      await store.indexes.swap([{ uids: ["b", "c"], rename: true }], null);
+      expect((await store.indexes.getByPhysicalUid("p"))?.uid).toBe("c");
+      await store.indexes.delete("c");
+      expect(await store.indexes.getByPhysicalUid("p")).toBeNull();
     },
   },
   "indexes.list": {
@@ -135,14 +156,14 @@ export const indexesTests = {
       const b = await create(store, "b", "sku");
       await store.indexes.takeSequence("a", 10);
       clock.advance(5);
-      await store.indexes.swap([{ uids: ["a", "b"], rename: false }]);
+      await store.indexes.swap([{ uids: ["a", "b"], rename: false }], null);
       expect(await store.indexes.get("a")).toEqual({ ...b, uid: "a" });
       expect(await store.indexes.get("b")).toEqual({ ...a, uid: "b", nextSequence: 10 });
     },
     "renames, keeping all but the uid": async ({ store, clock }) => {
       const a = await create(store, "a", "id");
       clock.advance(5);
-      await store.indexes.swap([{ uids: ["a", "b"], rename: true }]);
+      await store.indexes.swap([{ uids: ["a", "b"], rename: true }], null);
       expect(await store.indexes.get("a")).toBeNull();
       expect(await store.indexes.get("b")).toEqual({ ...a, uid: "b" });
     },
@@ -150,22 +171,70 @@ export const indexesTests = {
       for (const uid of ["a", "b", "c", "d"]) await create(store, uid);
       const before = await physical(store);
       const pair = (first: string, second: string, rename = false) => ({ uids: [first, second] as const, rename });
-      await refused(store.indexes.swap([pair("a", "b"), pair("c", "none")]), "not_found");
-      await refused(store.indexes.swap([pair("a", "b"), pair("none", "c")]), "not_found");
-      await refused(store.indexes.swap([pair("a", "b"), pair("none", "new", true)]), "not_found");
-      await refused(store.indexes.swap([pair("a", "b"), pair("c", "d", true)]), "already_exists");
-      await refused(store.indexes.swap([pair("a", "b"), pair("b", "c")]), "invalid_argument");
-      await refused(store.indexes.swap([pair("a", "a")]), "invalid_argument");
+      await refused(store.indexes.swap([pair("a", "b"), pair("c", "none")], null), "not_found");
+      await refused(store.indexes.swap([pair("a", "b"), pair("none", "c")], null), "not_found");
+      await refused(store.indexes.swap([pair("a", "b"), pair("none", "new", true)], null), "not_found");
+      await refused(store.indexes.swap([pair("a", "b"), pair("c", "d", true)], null), "already_exists");
+      await refused(store.indexes.swap([pair("a", "b"), pair("b", "c")], null), "invalid_argument");
+      await refused(store.indexes.swap([pair("a", "a")], null), "invalid_argument");
       expect(await physical(store)).toEqual(before);
-      await store.indexes.swap([pair("a", "b"), pair("c", "e", true)]);
+      await store.indexes.swap([pair("a", "b"), pair("c", "e", true)], null);
       expect(await physical(store)).toEqual({ a: "b_1", b: "a_1", d: "d_1", e: "c_1" });
-      await store.indexes.swap([]);
+      await store.indexes.swap([], null);
     },
     "swaps once for each of many callers": async (t) => {
       await create(t.store, "a");
       await create(t.store, "b");
-      values(await race(t, 11, (store) => store.indexes.swap([{ uids: ["a", "b"], rename: false }])));
+      values(await race(t, 11, (store) => store.indexes.swap([{ uids: ["a", "b"], rename: false }], null)));
       expect(await physical(t.store)).toEqual({ a: "b_1", b: "a_1" });
+    },
+  },
+  "indexes.settleSwap": {
+    "lets names stand for what they stood for until then": async ({ store, clock }) => {
+      const a = await create(store, "a", 'i"d/é');
+      clock.advance(5);
+      const b = await create(store, "b");
+      await store.indexes.swap([{ uids: ["a", "b"], rename: false }], 7);
+      const pending = ({ physicalUid, primaryKey, createdAt, updatedAt }: typeof a, taskUid: number) => ({
+        taskUid,
+        physicalUid,
+        primaryKey,
+        createdAt,
+        updatedAt,
+      });
+      expect(await store.indexes.get("a")).toEqual({ ...b, uid: "a", pendingSwaps: [pending(a, 7)] });
+      expect(await store.indexes.get("b")).toEqual({ ...a, uid: "b", pendingSwaps: [pending(b, 7)] });
+      await store.indexes.settleSwap(8, ["a", "b"]);
+      expect((await store.indexes.get("a"))?.pendingSwaps).toEqual([pending(a, 7)]);
+      await store.indexes.settleSwap(7, ["a", "b", "gone"]);
+      await store.indexes.settleSwap(7, ["a", "b"]);
+      expect(await store.indexes.get("a")).toEqual({ ...b, uid: "a" });
+      expect(await store.indexes.get("b")).toEqual({ ...a, uid: "b" });
+    },
+    "keeps what is pending with the name, oldest first": async ({ store }) => {
+      for (const uid of ["a", "b", "c"]) await create(store, uid);
+      await store.indexes.swap([{ uids: ["a", "b"], rename: false }], 1);
+      await store.indexes.swap([{ uids: ["a", "c"], rename: false }], 2);
+      const pendingOf = async (uid: string) =>
+        (await store.indexes.get(uid))?.pendingSwaps?.map(({ taskUid, physicalUid }) => [taskUid, physicalUid]);
+      expect(await pendingOf("a")).toEqual([
+        [1, "a_1"],
+        [2, "b_1"],
+      ]);
+      expect(await pendingOf("b")).toEqual([[1, "b_1"]]);
+      expect(await pendingOf("c")).toEqual([[2, "c_1"]]);
+      expect(await physical(store)).toEqual({ a: "c_1", b: "a_1", c: "b_1" });
+      await store.indexes.settleSwap(1, ["a", "b"]);
+      expect(await pendingOf("a")).toEqual([[2, "b_1"]]);
+      expect(await pendingOf("b")).toBeUndefined();
+    },
+    "has nothing to settle after a rename": async ({ store }) => {
+      for (const uid of ["a", "b"]) await create(store, uid);
+      await store.indexes.swap([{ uids: ["a", "b"], rename: false }], 1);
+      await store.indexes.swap([{ uids: ["a", "c"], rename: true }], 2);
+      expect((await store.indexes.get("c"))?.pendingSwaps).toBeNull();
+      await store.indexes.swap([{ uids: ["b", "c"], rename: false }], null);
+      expect((await store.indexes.get("b"))?.pendingSwaps).toHaveLength(1);
     },
   },
   "indexes.delete": {

@@ -1,7 +1,7 @@
 import type { IndexRow } from "@miroir/schema";
 import { z } from "zod";
 import type { WriteOptions } from "../fence.ts";
-import { keyText } from "../input.ts";
+import { keyText, uid as taskUid } from "../input.ts";
 import { type MethodSpecs, read, write } from "../methods.ts";
 import { type Page, type PageRequest, pageRequest } from "../page.ts";
 
@@ -22,6 +22,8 @@ export interface Indexes {
   /** @throws already_exists when the uid or the physical uid is taken. */
   create(index: NewIndex, options?: WriteOptions): Promise<IndexRow>;
   get(uid: string): Promise<IndexRow | null>;
+  /** The index that nodes know by that name, which writes go to. */
+  getByPhysicalUid(physicalUid: string): Promise<IndexRow | null>;
   /** By uid. */
   list(page: PageRequest): Promise<Page<IndexRow>>;
   count(): Promise<number>;
@@ -39,10 +41,13 @@ export interface Indexes {
   /** Takes `count` numbers of the insertion order, never given again. @returns the first of them. @throws not_found. */
   takeSequence(uid: string, count: number, options?: WriteOptions): Promise<number>;
   /**
-   * Exchanges what uids stand for, all pairs or none: everything in the row but the uid goes along, as in Meilisearch.
+   * Exchanges what uids stand for, all pairs or none: everything in the row but the uid goes along, as in Meilisearch. With the uid of
+   * a task, exchanged names keep in `pendingSwaps` what they stood for until {@link settleSwap}; a rename counts at once.
    * @throws not_found, already_exists (rename onto a taken uid), invalid_argument (a uid twice).
    */
-  swap(swaps: readonly IndexSwap[], options?: WriteOptions): Promise<void>;
+  swap(swaps: readonly IndexSwap[], taskUid: number | null, options?: WriteOptions): Promise<void>;
+  /** Forgets what these names stood for before the swap of that task. Names that are gone, or settled, are left alone. */
+  settleSwap(taskUid: number, uids: readonly string[], options?: WriteOptions): Promise<void>;
   /** @returns whether it was there. */
   delete(uid: string, options?: WriteOptions): Promise<boolean>;
 }
@@ -59,12 +64,14 @@ const swaps = z
 export const indexesMethods: MethodSpecs<Indexes> = {
   create: write(newIndex),
   get: read(keyText),
+  getByPhysicalUid: read(keyText),
   list: read(pageRequest),
   count: read(),
   setPrimaryKey: write(keyText, keyText),
   replacePrimaryKey: write(keyText, keyText.nullable(), keyText),
   touch: write(keyText),
   takeSequence: write(keyText, z.int().min(1).max(10_000_000)),
-  swap: write(swaps),
+  swap: write(swaps, taskUid.nullable()),
+  settleSwap: write(taskUid, z.array(keyText).max(1000)),
   delete: write(keyText),
 };

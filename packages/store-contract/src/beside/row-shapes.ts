@@ -5,6 +5,7 @@ import {
   jsonValue,
   KEYSPACES,
   nodeTasks,
+  pendingSwaps,
   rolloverRetention,
   rolloverTemplate,
   rolloverTriggers,
@@ -36,6 +37,7 @@ const JSON_SHAPES: {
   canaryRuns: { failedAssertions: canaryAssertions },
   rolloverPolicies: { triggers: rolloverTriggers, retention: rolloverRetention, template: rolloverTemplate },
   searchUiConfig: { config: jsonObject },
+  indexes: { pendingSwaps },
   apiKeys: { actions: stringList, indexes: stringList },
 };
 

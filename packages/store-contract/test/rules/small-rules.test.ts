@@ -11,8 +11,10 @@ import {
   newAliasRow,
   pointsAt,
   rotatedKey,
+  servedIndexRow,
   sessionAfterWrite,
   sessionWithoutPin,
+  settledIndexRow,
   swappedIndexRows,
 } from "@miroir/store-contract";
 import fc from "fast-check";
@@ -136,12 +138,41 @@ describe("scoped keys", () => {
 
 describe("index swaps", () => {
   it("exchange all but the names, and undo themselves", () => {
-    const a = { uid: "a", physicalUid: "p", primaryKey: "id", nextSequence: 5, createdAt: 1, updatedAt: 2 };
-    const b = { uid: "b", physicalUid: "q", primaryKey: null, nextSequence: 6, createdAt: 3, updatedAt: 4 };
+    const a = {
+      uid: "a",
+      physicalUid: "p",
+      primaryKey: "id",
+      nextSequence: 5,
+      pendingSwaps: null,
+      createdAt: 1,
+      updatedAt: 2,
+    };
+    const b = {
+      uid: "b",
+      physicalUid: "q",
+      primaryKey: null,
+      nextSequence: 6,
+      pendingSwaps: null,
+      createdAt: 3,
+      updatedAt: 4,
+    };
     const [a2, b2] = swappedIndexRows(a, b);
     expect(a2).toEqual({ ...b, uid: "a" });
     expect(b2).toEqual({ ...a, uid: "b" });
     expect(swappedIndexRows(a2, b2)).toEqual([a, b]);
+  });
+
+  it("are not seen by reads until they are settled", () => {
+    const row = { primaryKey: null, nextSequence: 0, pendingSwaps: null, createdAt: 1, updatedAt: 2 };
+    const [a, b] = [
+      { ...row, uid: "a", physicalUid: "p" },
+      { ...row, uid: "b", physicalUid: "q" },
+    ];
+    const [a2] = swappedIndexRows(a, b, 7);
+    expect(a2.physicalUid).toBe("q");
+    expect(servedIndexRow(a2)).toMatchObject({ uid: "a", physicalUid: "p" });
+    expect(settledIndexRow(a2, 8)).toEqual(a2);
+    expect(servedIndexRow(settledIndexRow(a2, 7))).toEqual({ ...b, uid: "a" });
   });
 });
 

@@ -60,6 +60,8 @@ export async function fillStore(store: Store): Promise<void> {
   const login = { sessionId: "secret", csrfToken: "token", adminKeyHash: "a".repeat(64), ttlMs: 60_000 };
   await store.adminSessions.create({ ...login, userAgent: "curl", sourceIp: "::1" });
   await store.indexes.create({ uid: "movies", physicalUid: "movies-1", primaryKey: "id" });
+  await store.indexes.create({ uid: "films", physicalUid: "films", primaryKey: null });
+  await store.indexes.swap([{ uids: ["movies", "films"], rename: false }], 7);
   const key = { uid: "u", name: "n", description: "d", actions: ["search"], indexes: ["*"], expiresAt: 9 };
   await store.apiKeys.create(key);
   await store.gateways.heartbeat("gateway-1", "http://127.0.0.1:7700", 60_000);

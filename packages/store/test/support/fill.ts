@@ -54,6 +54,8 @@ export async function fillStore(store: Store, n = 20): Promise<void> {
   const login = { sessionId: "s", csrfToken: "c", adminKeyHash: "07".repeat(32), ttlMs: LONG_MS };
   await store.adminSessions.create({ ...login, userAgent: null, sourceIp: "ip" });
   await store.indexes.create({ uid: "movies", physicalUid: "movies_1", primaryKey: "id" });
+  await store.indexes.create({ uid: "films", physicalUid: "films", primaryKey: null });
+  await store.indexes.swap([{ uids: ["movies", "films"], rename: false }], 7);
   await store.apiKeys.create({ uid: "k", name: "n", description: null, actions: ["*"], indexes: [], expiresAt: null });
   await store.rateLimits.consume("bucket", "key", { limit: 2, windowMs: LONG_MS });
   await store.loginBackoff.recordFailure("who");

@@ -1,0 +1,1 @@
+ALTER TABLE `indexes` ADD `pending_swaps` text;
