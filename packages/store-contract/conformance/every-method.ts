@@ -125,7 +125,7 @@ const refusesBadArguments =
       const isKey = typeof arg === "string" && !(part === "apiKeys" && name === "describe" && i > 0);
       for (const key of isKey ? REFUSED_KEYS : []) wrong.push(args.with(i, key));
     }
-    const json: readonly string[] = ["jobs.complete", "leaderLease.saveState"];
+    const json: readonly string[] = ["jobs.complete", "jobs.completeAndClaim", "leaderLease.saveState"];
     const isJson = (other: unknown) => json.includes(`${part}.${name}`) && (other === 0.5 || other === -1);
     await refusesAll(
       t,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { JOB_STATES, type JobRow, type JobState } from "@miroir/schema";
+import { JOB_STATES, type JobRow, type JobState, type JsonValue } from "@miroir/schema";
 import {
   canceledJobRow,
   claimedJobRow,
@@ -33,6 +33,17 @@ export function createJobs({ tables: { jobs }, now, next }: Model): Sync<Jobs> {
     inOrder()
       .filter((row) => row.state === "queued" && row.runAt <= now() && (types?.includes(row.type) ?? true))
       .sort((a, b) => a.runAt - b.runAt);
+  const claim: Sync<Jobs>["claim"] = (worker, types, leaseMs) => {
+    const row = due(types)[0];
+    if (row === undefined) return null;
+    return keep(claimedJobRow(row, worker, randomUUID(), leaseMs, now())) as ClaimedJob;
+  };
+  const complete = (id: string, token: string, result: JsonValue, operation = "complete"): JobRow => {
+    const row = existing(id, operation);
+    if (hasEndedClaim(row, token, "complete")) return row;
+    if (!holdsClaim(row, token, now())) throw notHolder(id, operation);
+    return keep(completedJobRow(row, result, now()));
+  };
   return {
     enqueue(job) {
       const same = job.id === undefined ? null : jobs.get(job.id);
@@ -44,21 +55,16 @@ export function createJobs({ tables: { jobs }, now, next }: Model): Sync<Jobs> {
       if (twin !== undefined) return twin;
       return keep(newJobRow(job, job.id ?? randomUUID(), next("jobs"), now()));
     },
-    claim(worker, types, leaseMs) {
-      const row = due(types)[0];
-      if (row === undefined) return null;
-      return keep(claimedJobRow(row, worker, randomUUID(), leaseMs, now())) as ClaimedJob;
-    },
+    claim,
     heartbeat(id, token, progress) {
       const row = existing(id, "heartbeat");
       if (!holdsClaim(row, token, now())) throw notHolder(id, "heartbeat");
       return keep(heartbeatRow(row, progress, now())) as ClaimedJob;
     },
-    complete(id, token, result) {
-      const row = existing(id, "complete");
-      if (hasEndedClaim(row, token, "complete")) return row;
-      if (!holdsClaim(row, token, now())) throw notHolder(id, "complete");
-      return keep(completedJobRow(row, result, now()));
+    complete: (id, token, result) => complete(id, token, result),
+    completeAndClaim(id, token, result, { worker, types, leaseMs }) {
+      complete(id, token, result, "completeAndClaim");
+      return claim(worker, types, leaseMs);
     },
     fail(id, token, error, retryAt) {
       const row = existing(id, "fail");

@@ -86,6 +86,12 @@ export function createJobs(context: Context): Jobs {
       const args = [token, JSON.stringify(result)];
       return rows.one(await rows.write("complete-job", [id], { args }, options), [id]);
     },
+    async completeAndClaim(id, token, result, { worker, types, leaseMs }, options) {
+      const due = [...new Set(types)].map((type) => rows.index("due", type));
+      const args = [token, JSON.stringify(result), worker, randomUUID(), leaseMs];
+      const reply = await rows.write("complete-and-claim-job", [id], { keys: due, args }, options);
+      return rows.oneOrNone(reply, []) as ClaimedJob | null;
+    },
     async fail(id, token, error, retryAt, options) {
       const args = [token, JSON.stringify(error), retryAt ?? ""];
       return rows.one(await rows.write("fail-job", [id], { args }, options), [id]);

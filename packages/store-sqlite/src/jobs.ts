@@ -98,6 +98,26 @@ export function createJobs(context: Context): Sync<Jobs> {
     if (!holdsClaim(job, token, now)) throw notHolder(TABLE, "the claim has ended or is another's", job.id);
   };
 
+  const claim: Sync<Jobs>["claim"] = (worker, types, leaseMs) => {
+    const now = clock.now();
+    const first = [...new Set(types)]
+      .map((type) => firstDue(type, now))
+      .reduce((a, b) => (a === null || (b !== null && isSooner(b, a)) ? b : a), null);
+    if (first === null) return null;
+    const claimed = claimedJobRow(first, worker, randomUUID(), leaseMs, now);
+    setClaimed(claimed);
+    return claimed as ClaimedJob;
+  };
+  const complete: Sync<Jobs>["complete"] = (id, token, result) => {
+    const now = clock.now();
+    const job = existing(id);
+    if (hasEndedClaim(job, token, "complete")) return job;
+    checkClaim(job, token, now);
+    const completed = completedJobRow(job, result, now);
+    setEnded(completed);
+    return completed;
+  };
+
   return {
     ...createJobLists(context),
     enqueue(job) {
@@ -112,16 +132,7 @@ export function createJobs(context: Context): Sync<Jobs> {
       rows.insert(row);
       return row;
     },
-    claim(worker, types, leaseMs) {
-      const now = clock.now();
-      const first = [...new Set(types)]
-        .map((type) => firstDue(type, now))
-        .reduce((a, b) => (a === null || (b !== null && isSooner(b, a)) ? b : a), null);
-      if (first === null) return null;
-      const claimed = claimedJobRow(first, worker, randomUUID(), leaseMs, now);
-      setClaimed(claimed);
-      return claimed as ClaimedJob;
-    },
+    claim,
     heartbeat(id, token, progress) {
       const now = clock.now();
       const job = existing(id);
@@ -130,14 +141,10 @@ export function createJobs(context: Context): Sync<Jobs> {
       setProgress(extended);
       return extended as ClaimedJob;
     },
-    complete(id, token, result) {
-      const now = clock.now();
-      const job = existing(id);
-      if (hasEndedClaim(job, token, "complete")) return job;
-      checkClaim(job, token, now);
-      const completed = completedJobRow(job, result, now);
-      setEnded(completed);
-      return completed;
+    complete,
+    completeAndClaim(id, token, result, next) {
+      complete(id, token, result);
+      return claim(next.worker, next.types, next.leaseMs);
     },
     fail(id, token, error, retryAt) {
       const now = clock.now();

@@ -1,10 +1,12 @@
 import { expect } from "vitest";
-import type { ClaimedJob, NewJob } from "../../src/tables/jobs.ts";
+import type { ClaimedJob, NewJob, NextClaim } from "../../src/tables/jobs.ts";
 import { defined, listsInPages, race, range, refused, refusedAt, values } from "../expecting.ts";
 import type { PartTests, TestContext } from "../subject.ts";
 
 const job = (over: Partial<NewJob> = {}): NewJob => ({ type: "reshard", params: { index: "movies" }, ...over });
 const error = { message: "m", code: "internal", type: "internal", link: "" };
+
+const next = (types: readonly string[] = ["reshard"]): NextClaim => ({ worker: "next", types, leaseMs: 50 });
 
 async function claimed({ store }: Pick<TestContext, "store">, leaseMs = 100): Promise<ClaimedJob> {
   return defined(await store.jobs.claim("worker", ["reshard"], leaseMs));
@@ -175,6 +177,96 @@ export const jobsTests = {
     },
     "refuses a job that is not there": async ({ store }) => {
       await refusedAt(store.jobs.complete("none", "x", null), "not_found", "jobs", "complete", ["none"]);
+    },
+  },
+  "jobs.completeAndClaim": {
+    "does what completing and then claiming do": async (t) => {
+      for (const id of ["a", "b", "c"]) await t.store.jobs.enqueue(job({ id }));
+      const first = await claimed(t);
+      t.clock.advance(5);
+      const second = defined(
+        await t.store.jobs.completeAndClaim(first.id, first.claimToken, { moved: [1, 2] }, next()),
+      );
+      expect(second).toMatchObject({
+        id: "b",
+        state: "in_progress",
+        attempts: 1,
+        claimedBy: "next",
+        claimExpiresAt: t.clock.now() + 50,
+        claimLeaseMs: 50,
+      });
+      expect(await t.store.jobs.get("b")).toEqual(second);
+      const done = await t.store.jobs.get("a");
+      expect(done).toMatchObject({ state: "completed", result: { moved: [1, 2] }, claimedBy: null });
+      expect(done).toMatchObject({ claimExpiresAt: null, claimLeaseMs: null, finishedAt: t.clock.now() });
+      const third = defined(await t.store.jobs.completeAndClaim("b", second.claimToken, null, next()));
+      expect(third.claimToken).not.toBe(second.claimToken);
+      expect(await t.store.jobs.completeAndClaim("c", third.claimToken, null, next())).toBeNull();
+      expect((await t.store.jobs.counts()).byState).toMatchObject({ queued: 0, in_progress: 0, completed: 3 });
+      expect((await t.store.jobs.enqueue(job({ id: "c" }))).state).toBe("completed");
+    },
+    "claims by run time, then first come, of the types asked for": async ({ store, clock }) => {
+      const now = clock.now();
+      for (const [id, type, runAt] of [
+        ["third", "a", now],
+        ["second", "b", now - 10],
+        ["other", "c", now - 20],
+        ["late", "a", now + 10],
+        ["first", "a", now - 30],
+      ] as const) {
+        await store.jobs.enqueue(job({ id, type, runAt }));
+      }
+      const order = [];
+      let held = await store.jobs.claim("w", ["a"], 10);
+      while (held !== null) {
+        order.push(held.id);
+        held = await store.jobs.completeAndClaim(held.id, held.claimToken, null, next(["a", "b"]));
+      }
+      expect(order).toEqual(["first", "second", "third"]);
+    },
+    "keeps the first result of a job completed already, and claims": async (t) => {
+      await t.store.jobs.enqueue(job({ id: "a" }));
+      await t.store.jobs.enqueue(job({ id: "b" }));
+      const { id, claimToken } = await claimed(t);
+      const done = await t.store.jobs.complete(id, claimToken, 1);
+      t.clock.advance(5);
+      expect(await t.store.jobs.completeAndClaim(id, claimToken, 2, next())).toMatchObject({ id: "b" });
+      expect(await t.store.jobs.get(id)).toEqual(done);
+    },
+    "frees the dedupe key": async (t) => {
+      const { id } = await t.store.jobs.enqueue(job({ dedupeKey: "d" }));
+      const { claimToken } = await claimed(t);
+      expect(await t.store.jobs.completeAndClaim(id, claimToken, null, next())).toBeNull();
+      expect((await t.store.jobs.enqueue(job({ dedupeKey: "d" }))).id).not.toBe(id);
+    },
+    "claims nothing where the claim has ended or the job is not there": async (t) => {
+      await t.store.jobs.enqueue(job({ id: "a" }));
+      await t.store.jobs.enqueue(job({ id: "b" }));
+      const { id, claimToken } = await claimed(t);
+      const call = (job: string, token: string) => t.store.jobs.completeAndClaim(job, token, null, next());
+      await refusedAt(call("none", claimToken), "not_found", "jobs", "completeAndClaim", ["none"]);
+      await refusedAt(call("a", "x"), "not_holder", "jobs", "completeAndClaim", ["a"]);
+      await refused(call("b", claimToken), "not_holder");
+      t.clock.advance(100);
+      await refused(call(id, claimToken), "not_holder");
+      await t.store.jobs.requeueExpired(10);
+      await refused(call(id, claimToken), "not_holder");
+      expect((await t.store.jobs.counts()).byState).toMatchObject({ queued: 2, in_progress: 0, completed: 0 });
+    },
+    "gives each job to one of many workers": async (t) => {
+      for (const _ of range(8)) await t.store.jobs.enqueue(job());
+      const held = await Promise.all(range(4).map(() => claimed(t)));
+      const claims = values(
+        await race(t, 4, (store, i) => {
+          const { id, claimToken } = defined(held[i]);
+          return store.jobs.completeAndClaim(id, claimToken, i, next());
+        }),
+      );
+      expect(new Set([...held, ...claims].map((claim) => claim?.id)).size).toBe(8);
+      expect((await t.store.jobs.counts()).byState).toMatchObject({ queued: 0, in_progress: 4, completed: 4 });
+    },
+    "refuses no types": async ({ store }) => {
+      await refused(store.jobs.completeAndClaim("a", "x", null, next([])), "invalid_argument");
     },
   },
   "jobs.fail": {

@@ -30,6 +30,13 @@ export interface NewJob {
 /** A job with the right to write it, until `claimExpiresAt`. */
 export type ClaimedJob = JobRow & { readonly claimToken: string; readonly claimExpiresAt: number };
 
+/** What `claim` takes, for the claim that follows a completion. */
+export interface NextClaim {
+  readonly worker: string;
+  readonly types: readonly string[];
+  readonly leaseMs: number;
+}
+
 export interface JobFilter {
   readonly state?: JobState | undefined;
   readonly type?: string | undefined;
@@ -56,6 +63,18 @@ export interface Jobs {
   heartbeat(id: string, token: string, progress: JsonObject | null, options?: WriteOptions): Promise<ClaimedJob>;
   /** Completing again with the token is no error and keeps the first result. @throws not_found, not_holder. */
   complete(id: string, token: string, result: JsonValue, options?: WriteOptions): Promise<JobRow>;
+  /**
+   * Completes as `complete` does and then claims as `claim` does, in one step: what a worker does between two jobs. Nothing is claimed
+   * where the completion is refused. Completing again with the token is no error, and claims. @returns the next job, `null` when none is
+   * due. @throws not_found, not_holder.
+   */
+  completeAndClaim(
+    id: string,
+    token: string,
+    result: JsonValue,
+    next: NextClaim,
+    options?: WriteOptions,
+  ): Promise<ClaimedJob | null>;
   /** Fails the attempt: queued again for `retryAt` while attempts are left and `retryAt` is given, else failed. Failing again with the token is no error and changes nothing. @throws not_found, not_holder. */
   fail(id: string, token: string, error: TaskError, retryAt: number | null, options?: WriteOptions): Promise<JobRow>;
   /** Ends a job that has not finished; its claim, if any, is void. A canceled job stays canceled, which is no error. @throws not_found; illegal_transition when completed or failed. */
@@ -80,6 +99,8 @@ const newJob = z.strictObject({
   runAt: time.optional(),
   maxAttempts: positive.max(1000).optional(),
 });
+const types = z.array(keyText).min(1).max(100);
+const nextClaim = z.strictObject({ worker: keyText, types, leaseMs: durationMs });
 const filter = z.strictObject({
   state: z.enum(JOB_STATES).optional(),
   type: keyText.optional(),
@@ -88,9 +109,10 @@ const filter = z.strictObject({
 
 export const jobsMethods: MethodSpecs<Jobs> = {
   enqueue: write(newJob),
-  claim: write(keyText, z.array(keyText).min(1).max(100), durationMs),
+  claim: write(keyText, types, durationMs),
   heartbeat: write(keyText, keyText, jsonObjectInput.nullable()),
   complete: write(keyText, keyText, json),
+  completeAndClaim: write(keyText, keyText, json, nextClaim),
   fail: write(keyText, keyText, jsonOf(taskError), time.nullable()),
   cancel: write(keyText),
   requeueExpired: write(batchLimit),

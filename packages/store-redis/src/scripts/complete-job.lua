@@ -7,28 +7,15 @@
 -- Answers: row, not_found, not_holder
 --
 -- @include write
--- @include jobs
+-- @include claims
 
 return write(function(now)
   local job = read_row(KEYS[3])
   if not job then
     return { 'not_found', 'no such job' }
   end
-  local is_done = job.columns.claim_token == ARGV[6] and job.columns.state == 'completed'
-  if not is_done then
-    if not holds_claim(job, ARGV[6], now) then
-      return { 'not_holder', "the claim has ended or is another's" }
-    end
-    change_job(job, {
-      state = 'completed',
-      claimed_by = false,
-      claim_expires_at = false,
-      claim_lease_ms = false,
-      result = ARGV[7],
-      error = false,
-      updated_at = now,
-      finished_at = now,
-    })
+  if not complete_job(job, ARGV[6], ARGV[7], now) then
+    return { 'not_holder', "the claim has ended or is another's" }
   end
   return { 'row', flat_of(job.columns) }
 end)
