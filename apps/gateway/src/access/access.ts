@@ -10,10 +10,13 @@ import {
   mostSpecificPattern,
   parseFilter,
 } from "@miroir/meilisearch";
+import type { ApiKeyRow } from "@miroir/schema";
 import { refuseReservedFilter } from "../plan/reserved-fields.ts";
 
 /** What the caller of a request may do. Every route finds it in `request.access`, once its own action is allowed. */
 export interface Access {
+  /** The API key of the request, or of its tenant token; `null` for the master key, and where no key is needed. */
+  readonly keyUid: string | null;
   /** Whether `action` is allowed: on that index, or on any where none is given. */
   allows(action: KeyAction, indexUid?: string): boolean;
   /**
@@ -34,6 +37,7 @@ export interface Access {
 
 /** Of the master key, and of everyone where there is none. */
 export const FULL_ACCESS: Access = {
+  keyUid: null,
   allows: () => true,
   requireIndex: () => undefined,
   sees: () => true,
@@ -49,7 +53,7 @@ const quoted = (patterns: Iterable<string>): string => `[${[...patterns].map((it
 
 /** Of an API key that has not expired, or of a tenant token made with it. */
 export function keyAccess(
-  { actions, indexes }: { readonly actions: readonly string[]; readonly indexes: readonly string[] },
+  { uid, actions, indexes }: Pick<ApiKeyRow, "uid" | "actions" | "indexes">,
   rules: SearchRules | null,
 ): Access {
   const seesAll = indexes.includes("*");
@@ -58,6 +62,7 @@ export function keyAccess(
   const reaches = (indexUid: string) => keyReaches(indexUid) && (rules === null || ruleOf(indexUid) !== null);
 
   return {
+    keyUid: uid,
     indexPatterns: seesAll ? null : indexes,
     sees: (indexUid) => (indexUid === null ? seesAll : reaches(indexUid)),
     allows(action, indexUid) {

@@ -45,6 +45,7 @@ export function createServer(config: Config, log: Logger, authenticate: Authenti
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
     // Ours is checked after decompression, in readBody.
     bodyLimit: Number.MAX_SAFE_INTEGER,
+    trustProxy: config.server.trustedProxies.length > 0 && [...config.server.trustedProxies],
     genReqId: ({ headers }) => {
       const given = headers["x-request-id"];
       return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FULL_ACCESS, keyAccess, type SearchRules } from "../../src/access/access.ts";
 
 const key = (actions: string[], indexes: string[], rules: SearchRules | null = null) =>
-  keyAccess({ actions, indexes }, rules);
+  keyAccess({ uid: "a key", actions, indexes }, rules);
 
 const textOf = (work: () => void): string => {
   try {
