@@ -29,6 +29,10 @@ const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; read
     when: "Meilisearch has the route or option, the gateway not yet.",
     remedy: "Do without it. The request has changed nothing.",
   },
+  miroir_partly_canceled: {
+    when: "In a task only: it was canceled on some nodes when others had already done it, and what it changes has to be the same everywhere, or too few have it.",
+    remedy: "Send the write again: what is there already stays as it is, and the other nodes get it too.",
+  },
   miroir_no_quorum: {
     when: "In no replica group did more than half of the replicas of every touched shard take the write.",
     remedy:

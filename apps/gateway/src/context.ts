@@ -5,12 +5,17 @@ import type { ApiKeys } from "./access/api-keys.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/schema.ts";
 import type { IndexRegistry } from "./indexes/registry.ts";
+import type { Undo } from "./tasks/hidden-details.ts";
 
 interface AcknowledgeOptions {
   /** The value of `X-Miroir-Degraded`, when the write stands but some replica misses it. */
   readonly degraded?: string | null | undefined;
   /** The shards the write touches, where it does not touch all: tells when a task may end without a node that is out. */
   readonly shards?: readonly number[] | undefined;
+  /** What the registry was told with this write and has to forget should it be canceled. */
+  readonly undo?: Undo | undefined;
+  /** 202 unless told. */
+  readonly statusCode?: 200 | 202 | undefined;
 }
 
 /** Every write route ends here: creates the task row and answers 202 with Meilisearch's summarised task. */

@@ -11,6 +11,7 @@ import type { Context } from "./context.ts";
 import { createIndexLocks } from "./indexes/index-locks.ts";
 import { createIndexRegistry } from "./indexes/registry.ts";
 import { limitRequests } from "./limits/limit-requests.ts";
+import { startMaintenance } from "./maintenance/worker.ts";
 import { openStore } from "./open-store.ts";
 import { createBreaker } from "./outage/breaker.ts";
 import { joinGateways } from "./peers/membership.ts";
@@ -84,7 +85,8 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
-  const reconciler = createReconciler({ store, cluster, log });
+  const indexLocks = createIndexLocks();
+  const reconciler = createReconciler({ store, cluster, indexLocks, log });
   // Together: the round under way may hang on a node until its connection is closed.
   undo.add(() => Promise.all([reconciler.close(), cluster.close()]));
   const acknowledge = createAcknowledge(store, reconciler);
@@ -94,7 +96,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     cluster,
     log,
     acknowledge,
-    indexLocks: createIndexLocks(),
+    indexLocks,
     registry,
     apiKeys,
     clock: systemClock,
@@ -116,6 +118,19 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   });
   undo.add(membership.close);
   breaker?.onHealed(membership.afterOutage);
+  const maintenance = startMaintenance({
+    store,
+    clock: systemClock,
+    log,
+    holder: membership.gatewayId,
+    intervalMs: config.maintenance.intervalMs,
+    retention: {
+      maxTasks: config.tasks.maxKept,
+      finishedTasksMs: config.tasks.retentionMs,
+      finishedJobsMs: config.maintenance.jobRetentionMs,
+    },
+  });
+  undo.add(maintenance.close);
   return {
     address,
     context,

@@ -256,6 +256,7 @@ export const MIROIR_ERROR_CODES = {
   ...kinds(401, "auth", ["miroir_invalid_session"]),
   ...kinds(403, "auth", ["miroir_invalid_csrf_token"]),
   ...kinds(429, "system", ["miroir_too_many_logins", "miroir_too_many_requests"]),
+  ...kinds(500, "system", ["miroir_partly_canceled"]),
   ...kinds(501, "system", ["miroir_not_implemented"]),
   ...kinds(503, "system", ["miroir_no_quorum", "miroir_store_unavailable", "miroir_unavailable_shards"]),
 } as const satisfies Record<string, ErrorKind>;

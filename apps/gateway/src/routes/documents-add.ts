@@ -6,6 +6,8 @@ import { sendWrite } from "../execute/write.ts";
 import { createOnNodes } from "../indexes/create-on-nodes.ts";
 import { checksGeo, type Identified, identifyDocuments } from "../indexes/identify-documents.ts";
 import { indexNotFound } from "../indexes/index-errors.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
+import { nameNewIndex } from "../indexes/physical-uid.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedDocuments, refuseReservedNames } from "../plan/reserved-fields.ts";
 import { planDocumentsWrite } from "../plan/write-plan.ts";
@@ -48,29 +50,34 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
           ...failure(indexNotFound(indexUid)),
           details: { ...task.details, indexedDocuments: 0 },
         });
+      const index = row ?? (await nameNewIndex(store, indexUid));
       const identified = identifyDocuments({
         documents,
         stored: row?.primaryKey ?? null,
         given: query.primaryKey,
         indexUid,
-        checksGeo: row !== null && (await nodesCheckGeo(indexUid, documents)),
+        checksGeo: row !== null && (await nodesCheckGeo(row, documents)),
       });
       if (identified instanceof MeilisearchError) {
         // On a single node the index is there even if the documents were not good enough.
-        if (!row) await create(indexUid, null);
+        if (!row) await create(index, null);
         return acknowledge(reply, {
           ...task,
           ...failure(identified),
           details: { ...task.details, indexedDocuments: 0 },
         });
       }
-      await storeDocuments(identified, row);
+      await storeDocuments(identified, index, row);
     });
     return reply;
 
-    async function storeDocuments({ primaryKey, documents }: Identified, row: IndexRow | null): Promise<void> {
+    async function storeDocuments(
+      { primaryKey, documents }: Identified,
+      index: IndexName,
+      row: IndexRow | null,
+    ): Promise<void> {
       if (primaryKey === null || documents.length === 0) {
-        if (!row) await create(indexUid, primaryKey);
+        if (!row) await create(index, primaryKey);
         return acknowledge(reply, {
           ...task,
           status: "succeeded",
@@ -78,24 +85,24 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
           details: { receivedDocuments: 0, indexedDocuments: 0 },
         });
       }
-      if (!row) await createOnNodes(context, indexUid, primaryKey);
+      if (!row) await createOnNodes(context, index, primaryKey);
       const plan = planDocumentsWrite({
         documents,
         placement: cluster.placement,
         firstSequence: config.search.tieOrder === "insertion" ? await takeSequence(row, documents.length) : null,
       });
       const outcome = await sendWrite(context, {
-        indexUid,
+        index,
         shards: plan.shards,
         parts: plan.parts.map(({ node, body }) => ({
           node,
-          request: additionRequest(method, indexUid, primaryKey, query.skipCreation, body),
+          request: additionRequest(method, index, primaryKey, query.skipCreation, body),
         })),
       });
       if (!row) {
-        const created = await store.indexes.create({ uid: indexUid, physicalUid: indexUid, primaryKey });
+        const created = await store.indexes.create({ ...index, primaryKey });
         await takeSequence(created, documents.length);
-        settingsCache.invalidate(indexUid);
+        settingsCache.invalidate(index);
       } else {
         if (row.primaryKey === null) await store.indexes.setPrimaryKey(indexUid, primaryKey);
         await store.indexes.touch(indexUid);
@@ -103,15 +110,15 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
       await acknowledge(
         reply,
         { ...task, nodeTasks: outcome.nodeTasks },
-        { degraded: outcome.degraded, shards: plan.shards },
+        { degraded: outcome.degraded, shards: plan.shards, undo: row ? undefined : { kind: "drop_index" } },
       );
     }
   }
 
-  async function create(indexUid: string, primaryKey: string | null): Promise<void> {
-    await createOnNodes(context, indexUid, primaryKey);
-    await store.indexes.create({ uid: indexUid, physicalUid: indexUid, primaryKey });
-    settingsCache.invalidate(indexUid);
+  async function create(index: IndexName, primaryKey: string | null): Promise<void> {
+    await createOnNodes(context, index, primaryKey);
+    await store.indexes.create({ ...index, primaryKey });
+    settingsCache.invalidate(index);
   }
 
   /** The numbers of an index that is only now being created begin with the first. */
@@ -119,21 +126,21 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
     return row ? store.indexes.takeSequence(row.uid, count) : 0;
   }
 
-  async function nodesCheckGeo(indexUid: string, documents: readonly string[]): Promise<boolean> {
-    return documents.some((text) => text.includes('"_geo"')) && checksGeo(await settingsCache.get(indexUid));
+  async function nodesCheckGeo(index: IndexName, documents: readonly string[]): Promise<boolean> {
+    return documents.some((text) => text.includes('"_geo"')) && checksGeo(await settingsCache.get(index));
   }
 }
 
 function additionRequest(
   method: "POST" | "PUT",
-  indexUid: string,
+  index: IndexName,
   primaryKey: string,
   skipCreation: boolean | undefined,
   body: string,
 ): NodeRequest {
   return {
     method,
-    path: `/indexes/${indexUid}/documents`,
+    path: nodePath(index, "/documents"),
     // Always named: a node must never guess another one from the first document it happens to get.
     query: { primaryKey, ...(skipCreation !== undefined && { skipCreation: String(skipCreation) }) },
     headers: { "content-type": "application/x-ndjson" },

@@ -16,6 +16,8 @@ import { countDocuments } from "../execute/count-documents.ts";
 import { broadcast } from "../execute/write.ts";
 import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
 import { indexAlreadyExists, indexNotFound, primaryKeyAlreadyExists } from "../indexes/index-errors.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
+import { nameNewIndex } from "../indexes/physical-uid.ts";
 import { listIndexes, requireIndex } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedNames } from "../plan/reserved-fields.ts";
@@ -73,10 +75,11 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
     await indexLocks.run(uid, async () => {
       const task = { indexUid: uid, type: "indexCreation", details: { primaryKey } };
       if (await store.indexes.get(uid)) return acknowledge(reply, { ...task, ...failure(indexAlreadyExists(uid)) });
-      const { nodeTasks, degraded } = await createOnNodes(context, uid, primaryKey);
-      await store.indexes.create({ uid, physicalUid: uid, primaryKey });
-      await acknowledge(reply, { ...task, nodeTasks }, { degraded });
-      settingsCache.invalidate(uid);
+      const index = await nameNewIndex(store, uid);
+      const { nodeTasks, degraded } = await createOnNodes(context, index, primaryKey);
+      await store.indexes.create({ ...index, primaryKey });
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded, undo: { kind: "drop_index" } });
+      settingsCache.invalidate(index);
     });
     return reply;
   });
@@ -93,12 +96,12 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
       const row = await store.indexes.get(uid);
       if (!row) return acknowledge(reply, { ...task, ...failure(indexNotFound(uid)) });
       const isChange = primaryKey !== null && primaryKey !== row.primaryKey;
-      if (isChange && row.primaryKey !== null && (await hasDocuments(uid)))
+      if (isChange && row.primaryKey !== null && (await hasDocuments(row)))
         return acknowledge(reply, { ...task, ...failure(primaryKeyAlreadyExists(uid, row.primaryKey)) });
       const { nodeTasks, degraded } = await broadcast(
         context,
-        uid,
-        jsonRequest("PATCH", `/indexes/${uid}`, { primaryKey }),
+        row,
+        jsonRequest("PATCH", nodePath(row), { primaryKey }),
       );
       if (isChange) await store.indexes.replacePrimaryKey(uid, row.primaryKey, primaryKey);
       await acknowledge(reply, { ...task, nodeTasks }, { degraded });
@@ -110,25 +113,25 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
     const uid = indexUidOf(request);
     await indexLocks.run(uid, async () => {
       const task = { indexUid: uid, type: "indexDeletion" };
-      if (!(await store.indexes.get(uid)))
+      const row = await store.indexes.get(uid);
+      if (!row)
         return acknowledge(reply, { ...task, ...failure(indexNotFound(uid)), details: { deletedDocuments: 0 } });
-      const { nodeTasks, degraded } = await broadcast(context, uid, {
-        method: "DELETE",
-        path: `/indexes/${uid}`,
-      });
+      const { nodeTasks, degraded } = await broadcast(context, row, { method: "DELETE", path: nodePath(row) });
       await store.indexes.delete(uid);
-      await acknowledge(reply, { ...task, nodeTasks, details: { deletedDocuments: null } }, { degraded });
-      settingsCache.invalidate(uid);
+      const { physicalUid, primaryKey, nextSequence } = row;
+      const undo = { kind: "restore_index", physicalUid, primaryKey, nextSequence } as const;
+      await acknowledge(reply, { ...task, nodeTasks, details: { deletedDocuments: null } }, { degraded, undo });
+      settingsCache.invalidate(row);
     });
     return reply;
   });
 
   /** Asked of the whole index, since a node that happens to have none would accept what others refuse; or some are coming. */
-  async function hasDocuments(uid: string): Promise<boolean> {
+  async function hasDocuments(index: IndexName): Promise<boolean> {
     const statuses = ["enqueued", "processing"] as const;
-    const coming = { indexUids: [uid], types: ["documentAdditionOrUpdate"], statuses };
+    const coming = { indexUids: [index.uid], types: ["documentAdditionOrUpdate"], statuses };
     if ((await store.tasks.list(coming, { limit: 1 })).total > 0) return true;
-    const { count, degraded } = await countDocuments(context, uid);
+    const { count, degraded } = await countDocuments(context, index);
     if (count === 0 && degraded !== null)
       throw new MeilisearchError("miroir_unavailable_shards", "It cannot be told whether the index has documents.");
     return count > 0;

@@ -9,8 +9,6 @@ export function notBuilt(what: string): MeilisearchError {
 type Actions = Readonly<Partial<Record<"GET" | "POST" | "PATCH" | "DELETE", KeyAction>>>;
 
 const ROWS: readonly (readonly [path: string, actions: Actions])[] = [
-  ["/batches", { GET: "tasks.get" }],
-  ["/batches/:batchUid", { GET: "tasks.get" }],
   ["/chats", { GET: "chats.get" }],
   ["/chats/:workspace", { GET: "chats.get", DELETE: "chats.delete" }],
   ["/chats/:workspace/chat/completions", { POST: "chatCompletions" }],

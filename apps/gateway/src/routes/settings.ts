@@ -16,7 +16,9 @@ import { askAnyNode } from "../execute/any-node.ts";
 import { broadcast } from "../execute/write.ts";
 import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
 import { indexNotFound } from "../indexes/index-errors.ts";
+import { nodePath } from "../indexes/index-name.ts";
 import { checkSettings, clientSettings, nodeSettings } from "../indexes/internal-settings.ts";
+import { nameNewIndex } from "../indexes/physical-uid.ts";
 import { requireIndex } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { failure } from "./failed-task.ts";
@@ -61,9 +63,8 @@ export function registerSettings(app: FastifyInstance, context: Context, setting
 
   /** Asked of a node every time and not of the cache: right after its task a client must see what it has set. */
   async function show(request: FastifyRequest): Promise<Settings> {
-    const indexUid = indexUidOf(request);
-    await requireIndex(context, indexUid);
-    const body = await askAnyNode(context, indexUid, { method: "GET", path: `/indexes/${indexUid}/settings` });
+    const index = await requireIndex(context, indexUidOf(request));
+    const body = await askAnyNode(context, index, { method: "GET", path: nodePath(index, "/settings") });
     return clientSettings(JSON.parse(body) as Settings);
   }
 
@@ -72,21 +73,22 @@ export function registerSettings(app: FastifyInstance, context: Context, setting
     checkSettings(patch);
     const task = { indexUid, type: "settingsUpdate", details: detailsOf(patch) };
     await indexLocks.run(indexUid, async () => {
-      const exists = (await store.indexes.get(indexUid)) !== null;
+      const row = await store.indexes.get(indexUid);
       // A reset does not create the index, any other change does, where the caller may.
       const mayCreate = !isReset && request.access.allows("indexes.create", indexUid);
-      if (!exists && !mayCreate) return acknowledge(reply, { ...task, ...failure(indexNotFound(indexUid)) });
-      if (!exists) await createOnNodes(context, indexUid, null);
+      if (!row && !mayCreate) return acknowledge(reply, { ...task, ...failure(indexNotFound(indexUid)) });
+      const index = row ?? (await nameNewIndex(store, indexUid));
+      if (!row) await createOnNodes(context, index, null);
       const body = nodeSettings(withoutFeatures(patch));
       const { nodeTasks, degraded } = await broadcast(
         context,
-        indexUid,
-        jsonRequest("PATCH", `/indexes/${indexUid}/settings`, body),
+        index,
+        jsonRequest("PATCH", nodePath(index, "/settings"), body),
       );
-      if (exists) await store.indexes.touch(indexUid);
-      else await store.indexes.create({ uid: indexUid, physicalUid: indexUid, primaryKey: null });
-      await acknowledge(reply, { ...task, nodeTasks }, { degraded });
-      settingsCache.invalidate(indexUid);
+      if (row) await store.indexes.touch(indexUid);
+      else await store.indexes.create({ ...index, primaryKey: null });
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded, undo: row ? undefined : { kind: "drop_index" } });
+      settingsCache.invalidate(index);
     });
     return reply;
   }

@@ -1,51 +1,27 @@
-import {
-  MeilisearchError,
-  parseTaskFilters,
-  parseTasksQuery,
-  parseTaskUid,
-  type TaskFilters,
-} from "@miroir/meilisearch";
-import type { TaskFilter } from "@miroir/store-contract";
-import type { FastifyInstance } from "fastify";
+import { MeilisearchError, parseTaskFilters, parseTasksQuery, parseTaskUid } from "@miroir/meilisearch";
+import type { JsonObject } from "@miroir/schema";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import { sendJson } from "../server/send-json.ts";
 import { formatTask } from "../tasks/format.ts";
-import { listTasks } from "../tasks/list.ts";
+import { withHidden } from "../tasks/hidden-details.ts";
+import { createKnownIndexes } from "../tasks/known-indexes.ts";
+import { countTasks, listTasks } from "../tasks/list.ts";
+import { toStoreFilter, visibleFilters } from "../tasks/store-filter.ts";
 import { queryOf } from "./http.ts";
-import { notBuilt } from "./not-built.ts";
 
 /** A longer `limit` gets this many and a `next`: one answer has to fit in memory. */
-const MOST_RESULTS = 10_000;
-
-/** `*` excludes nothing, so it is as good as absent. */
-const unlessStar = <T>(value: T | "*" | undefined): T | undefined => (value === "*" ? undefined : value);
-
-/** The store's filter. A batch is one task of the same uid, so asking for batches is asking for tasks. */
-function toStoreFilter(filters: TaskFilters): TaskFilter {
-  const uids = unlessStar(filters.uids);
-  const batchUids = unlessStar(filters.batchUids);
-  return {
-    uids: uids && batchUids ? uids.filter((uid) => batchUids.includes(uid)) : (uids ?? batchUids),
-    statuses: unlessStar(filters.statuses),
-    types: unlessStar(filters.types),
-    indexUids: unlessStar(filters.indexUids),
-    canceledBy: unlessStar(filters.canceledBy),
-    beforeEnqueuedAt: unlessStar(filters.beforeEnqueuedAt),
-    afterEnqueuedAt: unlessStar(filters.afterEnqueuedAt),
-    beforeStartedAt: unlessStar(filters.beforeStartedAt),
-    afterStartedAt: unlessStar(filters.afterStartedAt),
-    beforeFinishedAt: unlessStar(filters.beforeFinishedAt),
-    afterFinishedAt: unlessStar(filters.afterFinishedAt),
-  };
-}
+export const MOST_RESULTS = 10_000;
 
 /** Tasks, from the store alone: clients poll them, and nodes know nothing of them. */
-export function registerTasks(app: FastifyInstance, { store }: Context): void {
+export function registerTasks(app: FastifyInstance, { store, acknowledge }: Context): void {
+  const known = createKnownIndexes(store);
+
   app.get("/tasks", { config: { action: "tasks.get" } }, async (request, reply) => {
     const { filters, limit, from, reverse } = parseTasksQuery(queryOf(request));
-    const filter = toStoreFilter(filters);
+    const visible = await visibleFilters(toStoreFilter(filters), request.access, known);
     const paging = { from: from ?? undefined, limit: Math.min(limit, MOST_RESULTS), reverse };
-    const { rows, total, next } = await listTasks(store.tasks, filter, paging, request.access);
+    const { rows, total, next } = await listTasks(store.tasks, visible, paging);
     return sendJson(reply, 200, { results: rows.map(formatTask), total, limit, from: rows[0]?.uid ?? null, next });
   });
 
@@ -71,13 +47,28 @@ export function registerTasks(app: FastifyInstance, { store }: Context): void {
   // Not the task of the uid "cancel": the path is known, for another verb.
   app.get("/tasks/cancel", { config: { action: "open" } }, async (_request, reply) => reply.code(405).send());
 
-  // A wrong filter is the client's mistake today, so it is told before what is not there yet.
-  app.post("/tasks/cancel", { config: { action: "tasks.cancel" } }, async (request) => {
-    parseTaskFilters(queryOf(request));
-    throw notBuilt("Canceling tasks");
-  });
-  app.delete("/tasks", { config: { action: "tasks.delete" } }, async (request) => {
-    parseTaskFilters(queryOf(request));
-    throw notBuilt("Deleting tasks");
-  });
+  app.post("/tasks/cancel", { config: { action: "tasks.cancel" } }, (request, reply) =>
+    change(request, reply, "taskCancelation", "canceledTasks"),
+  );
+  app.delete("/tasks", { config: { action: "tasks.delete" } }, (request, reply) =>
+    change(request, reply, "taskDeletion", "deletedTasks"),
+  );
+
+  /** Makes a task about the tasks that match now. What it needs goes into its row, so that any gateway can work it off. */
+  async function change(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    type: "taskCancelation" | "taskDeletion",
+    count: "canceledTasks" | "deletedTasks",
+  ): Promise<FastifyReply> {
+    const filter = toStoreFilter(parseTaskFilters(queryOf(request)));
+    const filters = await visibleFilters(filter, request.access, known);
+    const matchedTasks = await countTasks(store.tasks, filters);
+    const url = request.raw.url ?? "";
+    const details = { matchedTasks, [count]: null, originalFilter: url.slice(url.indexOf("?")) };
+    const hidden = { filters: JSON.parse(JSON.stringify(filters)) as JsonObject[] };
+    const task = { indexUid: null, type, nodeTasks: {}, details: withHidden(details, hidden) };
+    await acknowledge(reply, task, { statusCode: 200 });
+    return reply;
+  }
 }

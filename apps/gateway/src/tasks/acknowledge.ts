@@ -2,14 +2,15 @@ import { isFinished, type Store } from "@miroir/store-contract";
 import type { Acknowledge } from "../context.ts";
 import { sendJson } from "../server/send-json.ts";
 import { summarizeTask } from "./format.ts";
+import { withHidden } from "./hidden-details.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** Makes the end of every write route. The answer is sent only once the store has the task, so it outlives this process. */
 export function createAcknowledge(store: Store, reconciler: Reconciler): Acknowledge {
-  return async (reply, task, { degraded, shards } = {}) => {
-    const row = await store.tasks.create(task);
+  return async (reply, task, { degraded, shards, undo, statusCode = 202 } = {}) => {
+    const row = await store.tasks.create(undo ? { ...task, details: withHidden(task.details, { undo }) } : task);
     if (!isFinished(row.status)) reconciler.follow(row, shards ?? null);
     if (degraded) reply.header("x-miroir-degraded", degraded);
-    sendJson(reply, 202, summarizeTask(row));
+    sendJson(reply, statusCode, summarizeTask(row));
   };
 }

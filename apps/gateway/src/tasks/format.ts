@@ -1,5 +1,6 @@
 import type { SummarizedTask, Task, TaskType } from "@miroir/meilisearch";
 import type { TaskRow } from "@miroir/schema";
+import { shownDetails } from "./hidden-details.ts";
 
 const dateText = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -9,14 +10,16 @@ const durationText = (ms: number): string => `PT${(ms / 1000).toFixed(3).replace
 /** A task as `GET /tasks` shows it: exactly the fields a node gives, in its order. Every task is a batch of its own. */
 export function formatTask(row: TaskRow): Task {
   const { uid, startedAt, finishedAt } = row;
+  const details = shownDetails(row);
   return {
     uid,
     batchUid: row.status === "enqueued" ? null : uid,
     indexUid: row.indexUid,
     status: row.status,
     type: row.type as TaskType,
-    canceledBy: row.canceledBy,
-    ...(row.details !== null && { details: row.details }),
+    // Noted earlier: from when it is to be canceled.
+    canceledBy: row.status === "canceled" ? row.canceledBy : null,
+    ...(details !== null && { details }),
     error: row.error,
     duration: startedAt === null || finishedAt === null ? null : durationText(finishedAt - startedAt),
     enqueuedAt: dateText(row.enqueuedAt),

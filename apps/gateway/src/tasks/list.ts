@@ -1,7 +1,5 @@
-import { isExactPattern, matchesIndex } from "@miroir/meilisearch";
 import type { TaskRow } from "@miroir/schema";
 import type { Store, TaskFilter } from "@miroir/store-contract";
-import type { Access } from "../access/access.ts";
 
 type Tasks = Pick<Store["tasks"], "list">;
 
@@ -22,19 +20,18 @@ export interface TaskList {
 /** Of the store's lists. */
 const PAGE = 1_000;
 
-/** A page of the tasks that the caller may see, however long. */
-export function listTasks(
-  tasks: Tasks,
-  filter: TaskFilter,
-  paging: TaskPaging,
-  { indexPatterns }: Pick<Access, "indexPatterns">,
-): Promise<TaskList> {
-  if (indexPatterns === null) return listPage(tasks, filter, paging);
-  const matches = (uid: string) => indexPatterns.some((pattern) => matchesIndex(pattern, uid));
-  const named = filter.indexUids?.filter(matches);
-  const indexUids = named ?? (indexPatterns.every(isExactPattern) ? indexPatterns : undefined);
-  if (indexUids) return listPage(tasks, { ...filter, indexUids }, paging);
-  return listMatching(tasks, filter, paging, matches);
+/** A page, however long, of the tasks that match one of the filters, of which no task matches two. */
+export async function listTasks(tasks: Tasks, filters: readonly TaskFilter[], paging: TaskPaging): Promise<TaskList> {
+  const lists = await Promise.all(filters.map((filter) => listPage(tasks, filter, paging)));
+  if (lists.length === 1 && lists[0]) return lists[0];
+  const direction = paging.reverse ? 1 : -1;
+  const rows = lists.flatMap((list) => list.rows).sort((a, b) => direction * (a.uid - b.uid));
+  const following = [...rows.slice(paging.limit).map(({ uid }) => uid), ...lists.flatMap(({ next }) => next ?? [])];
+  return {
+    rows: rows.slice(0, paging.limit),
+    total: lists.reduce((sum, { total }) => sum + total, 0),
+    next: following.sort((a, b) => direction * (a - b))[0] ?? null,
+  };
 }
 
 async function listPage(tasks: Tasks, filter: TaskFilter, { from, limit, reverse }: TaskPaging): Promise<TaskList> {
@@ -48,27 +45,18 @@ async function listPage(tasks: Tasks, filter: TaskFilter, { from, limit, reverse
   }
 }
 
-/** Patterns also match indexes that are gone, which nothing but their tasks remembers: so all of these are looked at. */
-async function listMatching(
-  tasks: Tasks,
-  filter: TaskFilter,
-  { from, limit, reverse }: TaskPaging,
-  matches: (indexUid: string) => boolean,
-): Promise<TaskList> {
-  const rows: TaskRow[] = [];
-  const isReached = (uid: number) => from === undefined || (reverse ? uid >= from : uid <= from);
-  let [total, next]: [number, number | null] = [0, null];
-  let position: number | undefined;
+/** How many tasks match one of the filters. */
+export async function countTasks(tasks: Tasks, filters: readonly TaskFilter[]): Promise<number> {
+  const lists = await Promise.all(filters.map((filter) => tasks.list(filter, { limit: 0 })));
+  return lists.reduce((sum, { total }) => sum + total, 0);
+}
+
+/** All tasks that match, oldest first. What changes meanwhile is met once or not at all. */
+export async function* eachTask(tasks: Tasks, filter: TaskFilter): AsyncGenerator<TaskRow> {
+  let from: number | undefined;
   do {
-    const page = await tasks.list(filter, { from: position, limit: PAGE, reverse });
-    for (const row of page.items) {
-      if (row.indexUid === null || !matches(row.indexUid)) continue;
-      total++;
-      if (!isReached(row.uid)) continue;
-      if (rows.length < limit) rows.push(row);
-      else next ??= row.uid;
-    }
-    position = page.next ?? undefined;
-  } while (position !== undefined);
-  return { rows, total, next };
+    const page = await tasks.list(filter, { from, limit: PAGE, reverse: true });
+    yield* page.items;
+    from = page.next ?? undefined;
+  } while (from !== undefined);
 }

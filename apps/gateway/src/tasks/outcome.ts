@@ -29,12 +29,19 @@ export type Outcome =
 /** Writes of documents stand by quorum. What all nodes must agree on, such as settings, fails where one node refuses it. */
 const BY_QUORUM = new Set(["documentAdditionOrUpdate", "documentDeletion", "documentEdition"]);
 
+const partlyCanceledError = () =>
+  new MeilisearchError(
+    "miroir_partly_canceled",
+    "Some nodes had already done this task when the others canceled it, so it is done in part. Send it again to complete it.",
+  ).toJSON();
+
 const lostError = () =>
   new MeilisearchError("internal", "The nodes that took this task lost it before it was done.").toJSON();
 
 /**
  * What a task has come to, from what its nodes say. It ends when every node task has ended; a node that is out is not waited
- * for once the others alone make the write stand.
+ * for once the others alone make the write stand. It is canceled when some node has canceled it and none has processed it. Where
+ * others had done it before: a write that stands by their quorum succeeded, and any other failed, since it is there in part.
  */
 export function judgeTask(followed: Followed, placement: Placement, isOut: (node: string) => boolean): Outcome {
   const { row, reports } = followed;
@@ -53,8 +60,9 @@ export function judgeTask(followed: Followed, placement: Placement, isOut: (node
   if (open.some((node) => !isOut(node)) || (open.length > 0 && !verdict.stands)) return progress(followed);
 
   const failed = placement.nodes.flatMap((node) => (ended.includes(node) ? (reports.get(node)?.error ?? []) : []));
-  const stands = verdict.stands && (BY_QUORUM.has(row.type) || failed.length === 0);
-  const isCanceled = !stands && ended.every((node) => reports.get(node)?.status === "canceled");
+  const canceled = ended.filter((node) => reports.get(node)?.status === "canceled");
+  const stands = verdict.stands && (BY_QUORUM.has(row.type) || failed.length + canceled.length === 0);
+  const isCanceled = !stands && canceled.length > 0 && succeeded.size + failed.length === 0;
   const status = stands ? "succeeded" : isCanceled ? "canceled" : "failed";
   const { startedAt, finishedAt } = timesOf(followed);
   return {
@@ -62,7 +70,10 @@ export function judgeTask(followed: Followed, placement: Placement, isOut: (node
     transition: {
       status,
       details: finalDetails({ task: row, succeeded: stands, reports: succeeded, shards, placement }),
-      error: status === "failed" ? scrubError(failed[0] ?? lostError()) : null,
+      error:
+        status === "failed"
+          ? scrubError(failed[0] ?? (canceled.length > 0 ? partlyCanceledError() : lostError()))
+          : null,
       ...(startedAt !== null && { startedAt }),
       ...(finishedAt !== null && { finishedAt }),
     },

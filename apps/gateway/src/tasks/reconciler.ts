@@ -2,11 +2,16 @@ import type { TaskRow } from "@miroir/schema";
 import { type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { IndexLocks } from "../context.ts";
 import { askNodes } from "./ask-nodes.ts";
+import { createCancelation } from "./cancelation.ts";
+import { createDeletion } from "./deletion.ts";
 import type { NodeTaskReport } from "./node-task.ts";
 import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
+import type { OwnTask } from "./own-task.ts";
+import { undoCanceled } from "./undo-canceled.ts";
 
-/** Follows what nodes make of unfinished tasks and moves the tasks accordingly. */
+/** Follows what nodes make of unfinished tasks and moves the tasks accordingly; works off those that are about other tasks. */
 export interface Reconciler {
   /** Takes up what an earlier gateway left unfinished, then works until closed. */
   start(): Promise<void>;
@@ -24,19 +29,49 @@ const PAGE = 500;
 
 type Entry = Followed & { row: TaskRow; readonly reports: Map<string, NodeTaskReport> };
 
+export interface ReconcilerDeps {
+  readonly store: Store;
+  readonly cluster: Cluster;
+  readonly indexLocks: IndexLocks;
+  readonly log: Logger;
+}
+
+/** Deleted, or ended by someone else: either way it is no longer ours to follow. */
+const isOver = (error: unknown): boolean =>
+  error instanceof StoreError && ["not_found", "illegal_transition"].includes(error.code);
+
 /**
  * Keeps in memory what is unfinished. Nothing is lost with it: the store has the node tasks, and the nodes still know how they
  * ended, so after a crash the same questions are asked again.
  */
-export function createReconciler({ store, cluster, log }: { store: Store; cluster: Cluster; log: Logger }): Reconciler {
+export function createReconciler(deps: ReconcilerDeps): Reconciler {
+  const { store, cluster, log } = deps;
   const entries = new Map<number, Entry>();
+  const ownTasks = new Map<number, OwnTask>();
   let isClosed = false;
   let pauseMs = MIN_PAUSE_MS;
   let wake: () => void = () => undefined;
   let running: Promise<void> = Promise.resolve();
 
   function add(row: TaskRow, shards: readonly number[] | null): void {
-    if (!entries.has(row.uid)) entries.set(row.uid, { row, shards, reports: new Map() });
+    const own = ownTask(row);
+    if (own) ownTasks.set(row.uid, ownTasks.get(row.uid) ?? own);
+    else if (!entries.has(row.uid)) entries.set(row.uid, { row, shards, reports: new Map() });
+  }
+
+  function ownTask(row: TaskRow): OwnTask | null {
+    if (row.type === "taskDeletion") return createDeletion(row, store);
+    if (row.type !== "taskCancelation") return null;
+    return createCancelation(row, { ...deps, undo: (canceled) => undoCanceled(deps, canceled) });
+  }
+
+  async function advance(uid: number, task: OwnTask): Promise<boolean> {
+    const state = await task.advance().catch((error) => {
+      if (isOver(error)) return "done";
+      throw error;
+    });
+    if (state === "done") ownTasks.delete(uid);
+    return state !== "waiting";
   }
 
   async function apply(entry: Entry, outcome: Outcome): Promise<boolean> {
@@ -53,9 +88,7 @@ export function createReconciler({ store, cluster, log }: { store: Store; cluste
       await store.tasks.updateNodeTasks(uid, outcome.nodeTasks);
       await store.tasks.transition(uid, outcome.transition);
     } catch (error) {
-      // Deleted, or ended by someone else: either way it is no longer ours to follow.
-      const isOver = error instanceof StoreError && ["not_found", "illegal_transition"].includes(error.code);
-      if (!isOver) throw error;
+      if (!isOver(error)) throw error;
     }
     entries.delete(uid);
     return true;
@@ -74,8 +107,11 @@ export function createReconciler({ store, cluster, log }: { store: Store; cluste
       const outcome = judgeTask(entry, cluster.placement, isOut);
       if (await apply(entry, outcome)) moved = true;
     }
+    for (const [uid, task] of [...ownTasks]) if (await advance(uid, task)) moved = true;
     return moved;
   }
+
+  const unfinished = (): number => entries.size + ownTasks.size;
 
   const isOut = (node: string) => !cluster.nodeIds.includes(node) || !cluster.isUsable(node);
 
@@ -91,7 +127,7 @@ export function createReconciler({ store, cluster, log }: { store: Store; cluste
 
   async function work(): Promise<void> {
     while (!isClosed) {
-      if (entries.size === 0) await pause(Number.POSITIVE_INFINITY);
+      if (unfinished() === 0) await pause(Number.POSITIVE_INFINITY);
       if (isClosed) return;
       try {
         pauseMs = (await round()) ? MIN_PAUSE_MS : Math.min(pauseMs * 2, MAX_PAUSE_MS);
@@ -100,19 +136,19 @@ export function createReconciler({ store, cluster, log }: { store: Store; cluste
         log.error({ err: error }, "following tasks failed; trying again");
         pauseMs = MAX_PAUSE_MS;
       }
-      if (!isClosed && entries.size > 0) await pause(pauseMs);
+      if (!isClosed && unfinished() > 0) await pause(pauseMs);
     }
   }
 
   async function takeUp(isOurs: (taskUid: number) => boolean): Promise<void> {
-    const before = entries.size;
+    const before = unfinished();
     let cursor: string | undefined;
     do {
       const page = await store.tasks.listUnfinished({ cursor, limit: PAGE });
       for (const row of page.items) if (isOurs(row.uid)) add(row, null);
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
-    if (entries.size > before) log.info({ tasks: entries.size - before }, "taking up unfinished tasks");
+    if (unfinished() > before) log.info({ tasks: unfinished() - before }, "taking up unfinished tasks");
     pauseMs = MIN_PAUSE_MS;
     wake();
   }

@@ -9,6 +9,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Context } from "../../src/context.ts";
 import { createIndexLocks } from "../../src/indexes/index-locks.ts";
 import { createIndexRegistry } from "../../src/indexes/registry.ts";
+import { registerBatches } from "../../src/routes/batches.ts";
 import { registerDataRoutes } from "../../src/routes/data-routes.ts";
 import { registerTasks } from "../../src/routes/tasks.ts";
 import { createServer } from "../../src/server/server.ts";
@@ -63,14 +64,15 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const opened = wrapStore(createModelStore());
   const { registry, store } = createIndexRegistry({ store: opened, clock: systemClock, log });
   const cluster = await createCluster(config);
-  const reconciler = createReconciler({ store, cluster, log });
+  const indexLocks = createIndexLocks();
+  const reconciler = createReconciler({ store, cluster, indexLocks, log });
   const context: Context = {
     config,
     store,
     cluster,
     log,
     acknowledge: createAcknowledge(store, reconciler),
-    indexLocks: createIndexLocks(),
+    indexLocks,
     registry,
     apiKeys: createApiKeys(store, config.masterKey),
     clock: systemClock,
@@ -78,6 +80,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const app = createServer(config, log, createAuthenticate(context));
   registerDataRoutes(app, context);
   registerTasks(app, context);
+  registerBatches(app, context);
   await reconciler.start();
   await app.listen({ host: "127.0.0.1", port: 0 });
   const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;

@@ -1,0 +1,30 @@
+import type { JsonObject, TaskRow } from "@miroir/schema";
+
+/** What the gateway itself notes in a task's details; no client sees it. No detail of Meilisearch has this name. */
+const NAME = "_miroir";
+
+/** How to take back what was registered when a write was accepted, should the write be canceled. */
+export type Undo =
+  | { readonly kind: "drop_index" }
+  | {
+      readonly kind: "restore_index";
+      readonly physicalUid: string;
+      readonly primaryKey: string | null;
+      readonly nextSequence: number;
+    };
+
+export function withHidden(details: JsonObject | null | undefined, hidden: JsonObject): JsonObject {
+  return { ...details, [NAME]: hidden };
+}
+
+/** `null` where nothing was noted. */
+export function hiddenOf({ details }: Pick<TaskRow, "details">): JsonObject | null {
+  return (details?.[NAME] as JsonObject | undefined) ?? null;
+}
+
+/** The details as clients see them; `null` for none. */
+export function shownDetails({ details }: Pick<TaskRow, "details">): JsonObject | null {
+  if (details === null || details[NAME] === undefined) return details;
+  const { [NAME]: _hidden, ...shown } = details;
+  return Object.keys(shown).length === 0 ? null : shown;
+}
