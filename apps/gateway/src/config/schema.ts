@@ -5,6 +5,11 @@ const durationMs = z
   .int()
   .min(1)
   .max(24 * 3600 * 1000);
+const DAY_MS = 24 * 3600 * 1000;
+const retentionMs = z
+  .int()
+  .min(1)
+  .max(3660 * DAY_MS);
 /** Marks a setting that is never printed and that may come from a file (`…_FILE`). */
 const secret = () => z.string().min(1).nullable().default(null).meta({ secret: true });
 
@@ -153,6 +158,32 @@ export const configSchema = z.strictObject({
       search: rateLimit("searches (a multi-search counts once)"),
       read: rateLimit("other requests that read (documents, settings, tasks, statistics)"),
       write: rateLimit("requests that change something"),
+    })
+    .prefault({}),
+  tasks: z
+    .strictObject({
+      max_kept: z
+        .int()
+        .min(10)
+        .max(2 ** 31 - 1)
+        .default(1_000_000)
+        .describe(
+          "With so many tasks, the oldest finished ones are deleted until a tenth fewer are left, as on a node.",
+        ),
+      retention_ms: retentionMs
+        .nullable()
+        .default(null)
+        .describe("How long a finished task is kept. Not set: until there are `tasks.max_kept`."),
+    })
+    .prefault({}),
+  maintenance: z
+    .strictObject({
+      interval_ms: durationMs
+        .default(30_000)
+        .describe(
+          "The pause between two rounds of cleaning up the store. One gateway does it; another takes over when that one misses three.",
+        ),
+      job_retention_ms: retentionMs.default(7 * DAY_MS).describe("How long a finished background job is kept."),
     })
     .prefault({}),
   search: z
