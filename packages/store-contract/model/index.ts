@@ -93,13 +93,24 @@ export function createModelStore({ clock = systemClock }: { readonly clock?: Clo
     for (const change of changes.splice(0)) for (const listener of [...listeners]) listener(change);
   }
 
+  /** Rules that know of no table refuse without one. */
+  function placed<T>(table: string, operation: string, step: () => T): T {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.operation !== null) throw error;
+      const { code, message, key, retryable, cause } = error;
+      throw new StoreError(code, message, { table, operation, key, retryable, cause });
+    }
+  }
+
   function call(part: PartName, method: string, spec: MethodSpec, run: (...args: unknown[]) => unknown) {
     const table = tableOfPart(part);
     return async (...args: unknown[]): Promise<unknown> => {
       checkOpen(table, method);
       const checked = checkArguments(table, method, spec, args);
       if (spec.kind === "write") checkFence(table, method, checked.at(-1) as WriteOptions | undefined);
-      const answer = copyAnswer(run(...checked));
+      const answer = copyAnswer(placed(table, method, () => run(...checked)));
       announce();
       return answer;
     };

@@ -26,11 +26,13 @@ export const keyText = text(MAX_KEY_BYTES).refine((value) => value.length > 0, "
 export const valueText = text(MAX_TEXT_BYTES);
 /** An answer or event kept whole. */
 export const bodyText = text(MAX_BODY_BYTES);
-export const uid = z.int().min(0).max(MAX_UID);
-export const count = z.int().min(0);
+/** -0 is 0: backends would give it back as one or the other. */
+const withoutMinusZero = (value: number): number => value + 0;
+export const uid = z.int().min(0).max(MAX_UID).overwrite(withoutMinusZero);
+export const count = z.int().min(0).overwrite(withoutMinusZero);
 export const positive = z.int().min(1);
 /** A point in time, ms since the epoch. */
-export const time = z.int().min(0);
+export const time = z.int().min(0).overwrite(withoutMinusZero);
 /** How long something lasts: at least 1 ms, at most ten years. */
 export const durationMs = z
   .int()

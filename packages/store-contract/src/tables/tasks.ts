@@ -99,10 +99,12 @@ export interface Tasks {
   pruneFinished(before: number, limit: number, options?: WriteOptions): Promise<number>;
 }
 
+const givenNodeTasks = keyedBy(nodeTask.extend({ uid: count }));
+
 const newTask = z.strictObject({
   indexUid: keyText.nullable(),
   type: keyText,
-  nodeTasks: keyedBy(nodeTask),
+  nodeTasks: givenNodeTasks,
   status: z.enum(TASK_STATUSES).optional(),
   details: jsonObjectInput.nullable().optional(),
   error: jsonOf(taskError).nullable().optional(),
@@ -141,7 +143,7 @@ const listRequest = z.strictObject({
 export const tasksMethods: MethodSpecs<Tasks> = {
   create: write(newTask),
   get: read(count),
-  updateNodeTasks: write(count, keyedBy(nodeTask)),
+  updateNodeTasks: write(count, givenNodeTasks),
   transition: write(count, transition),
   list: read(filter, listRequest),
   countByStatus: read(),
