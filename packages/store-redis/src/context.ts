@@ -83,7 +83,9 @@ export function createContext(
       if (!codes.has(reply.code)) return reply;
       const why = String(reply.values[0]);
       if (fence !== undefined && reply.code === "not_holder" && why === "fence") {
-        throw refusal("not_holder", table, `epoch ${fence.epoch} does not hold the lease`, fence.scope);
+        const text = `${table}: epoch ${fence.epoch} does not hold the lease ${JSON.stringify(fence.scope)}`;
+        // Its table is that of the method, which for raw rows is none of the rows' own.
+        throw new StoreError("not_holder", text, { key: [fence.scope] });
       }
       const own = reply.values[1];
       throw refusal(reply.code as StoreErrorCode, table, why, ...(own === undefined ? key : [String(own)]));

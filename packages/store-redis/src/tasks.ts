@@ -68,13 +68,13 @@ export function createTasks(context: Context): Tasks {
       const wanted = filter.statuses ?? FINISHED_STATUSES;
       const statuses = FINISHED_STATUSES.filter((status) => wanted.includes(status));
       const query = taskQuery({ ...filter, statuses }, rows);
-      if (query === null) return 0;
-      const { uids } = query;
-      const sets = uids === null ? query.sets : uids.map((uid) => rows.key(uid));
-      const families = uids === null ? JSON.stringify(query.families) : "";
+      // Without uids, and without rows: nothing can match, but the fence is checked.
+      const { uids, conditions, ...sought } = query ?? { uids: [], conditions: [], sets: [], families: [] };
+      const sets = uids === null ? sought.sets : uids.map((uid) => rows.key(uid));
+      const families = uids === null ? JSON.stringify(sought.families) : "";
       let [deleted, from] = [0, ""];
       do {
-        const args = [from, limit - deleted, JSON.stringify(query.conditions), families];
+        const args = [from, limit - deleted, JSON.stringify(conditions), families];
         const run = { script: "delete-tasks", table, keys: [rows.index(), ...counts, ...sets], args };
         const { values } = await context.write(run, options);
         from = String(values[0]);
