@@ -12,11 +12,16 @@ export function findRedisServer(): string | undefined {
 }
 
 /**
- * True when the tests have a Redis: one at MIROIR_TEST_REDIS_URL, a server on this machine (installed now where that is
+ * True when the tests have a Redis: one at MIROIR_TEST_REDIS_URL, the program at MIROIR_TEST_REDIS_SERVER, a server on this machine (installed now where that is
  * allowed: as root on Debian), or a Docker engine that can run one. Otherwise prints what to install, and returns false.
  */
 export function ensureRedisServer(env: NodeJS.ProcessEnv): boolean {
-  if (env.MIROIR_TEST_REDIS_URL || findRedisServer()) return true;
+  const { MIROIR_TEST_REDIS_SERVER: program, MIROIR_TEST_REDIS_URL: url } = env;
+  if (program && !runs(program, ["--version"])) {
+    console.log(`FAILED MIROIR_TEST_REDIS_SERVER: ${program} is no server that starts`);
+    return false;
+  }
+  if (program || url || findRedisServer()) return true;
   if (mayInstall()) {
     console.log("no redis-server on this machine: installing Debian's");
     const problem = installPackages(["redis-server"]);
@@ -31,6 +36,7 @@ export function ensureRedisServer(env: NodeJS.ProcessEnv): boolean {
          Alpine          sudo apk add redis
          macOS           brew install redis
        a Docker engine that runs redis:7-alpine
+       MIROIR_TEST_REDIS_SERVER=/path/to/redis-server
        MIROIR_TEST_REDIS_URL=redis://…, a server whose data the tests may delete`);
   return false;
 }

@@ -52,7 +52,7 @@ it("works with the rights the docs list", async () => {
   const commands =
     "+@connection +@scripting +@hash +@sortedset +@pubsub +info +scan +time +del +exists +pexpire +cluster|slots +cluster|info";
   for (const node of nodes) {
-    const rights = [`~{${prefix}}:*`, `&{${prefix}}:*`, "-@all", ...commands.split(" ")];
+    const rights = [`~{${prefix}}:*`, "resetchannels", `&{${prefix}}:*`, "-@all", ...commands.split(" ")];
     await node.call("ACL", "SETUSER", "gateway", "reset", "on", ">secret", ...rights);
   }
   const user = { username: "gateway", password: "secret" };

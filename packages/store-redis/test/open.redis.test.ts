@@ -132,7 +132,7 @@ describe("opening", () => {
 
 describe("users", () => {
   it("work with the rights the docs list, and others are refused", async () => {
-    const rights = ["on", ">secret", `~{${prefix}}:*`, `&{${prefix}}:*`, "-@all"];
+    const rights = ["on", ">secret", `~{${prefix}}:*`, "resetchannels", `&{${prefix}}:*`, "-@all"];
     const commands = [
       "@connection",
       "@scripting",

@@ -1,24 +1,45 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Redis } from "ioredis";
+import { Redis, type RedisOptions } from "ioredis";
+import { type TlsFiles, tlsSettings } from "./certificates.ts";
 
 const MISSING =
-  "no Redis to test on: set MIROIR_TEST_REDIS_URL, or install redis-server (Debian: apt-get install redis-server) or valkey-server";
+  "no Redis to test on: set MIROIR_TEST_REDIS_SERVER to a server's program, or install redis-server (Debian: apt-get install redis-server) or valkey-server";
+/** The programs that may be the server, first choice first. */
+const PROGRAMS = process.env.MIROIR_TEST_REDIS_SERVER
+  ? [process.env.MIROIR_TEST_REDIS_SERVER]
+  : ["redis-server", "valkey-server"];
 
-/** A port of 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that was free a moment ago: the one asked for, or any. @throws Error where the one asked for is not free. */
+export function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(wanted, "127.0.0.1", () => {
       const address = server.address();
       server.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(server)));
     });
   });
+}
+
+const BUS_OFFSET = 10_000;
+
+/** A free port whose Cluster bus, 10,000 above, is free too: before Redis 7 that one cannot be chosen. */
+export async function freePortWithBus(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 22_000);
+    try {
+      await freePort(port + BUS_OFFSET);
+      return await freePort(port);
+    } catch {
+      // Another pair, then.
+    }
+  }
 }
 
 export interface TestServer {
@@ -28,7 +49,7 @@ export interface TestServer {
   stop(): Promise<void>;
   /** Ends the process at once and keeps its folder. */
   kill(): Promise<void>;
-  /** Starts it anew on its folder. */
+  /** Starts it anew on its folder, at its port. */
   again(): Promise<TestServer>;
 }
 
@@ -47,45 +68,64 @@ function spawned(binary: string, args: readonly string[]): Promise<ChildProcess 
 
 /** Starts the server's program. @throws Error when there is none, saying what to install. */
 export async function spawnServer(args: readonly string[]): Promise<ChildProcess> {
-  const child = (await spawned("redis-server", args)) ?? (await spawned("valkey-server", args));
-  if (child === null) throw new Error(MISSING);
-  return child;
+  for (const program of PROGRAMS) {
+    const child = await spawned(program, args);
+    if (child !== null) return child;
+  }
+  throw new Error(MISSING);
 }
 
-/** Waits until the server answers. */
-async function answering(port: number, child: ChildProcess): Promise<void> {
-  const redis = new Redis({
-    host: "127.0.0.1",
-    port,
-    retryStrategy: () => 20,
-    maxRetriesPerRequest: null,
-    protocol: 2,
-  });
+/** How a client of the tests reaches a server or a sentinel. */
+export function clientOptions(port: number, tls?: TlsFiles): RedisOptions {
+  const options: RedisOptions = { host: "127.0.0.1", port, protocol: 2 };
+  if (tls === undefined) return options;
+  const [ca, cert, key] = [tls.caFile, tls.certFile, tls.keyFile].map((file) => readFileSync(file));
+  return { ...options, tls: { ca, cert, key } };
+}
+
+/** Waits until the server answers, if only that it wants a password. @throws Error when its process has ended. */
+async function answering(client: RedisOptions, child: ChildProcess): Promise<void> {
+  const redis = new Redis({ ...client, retryStrategy: () => 20, maxRetriesPerRequest: null });
   redis.on("error", () => {});
-  child.once("exit", () => redis.disconnect());
+  const stop = () => redis.disconnect();
+  child.once("exit", stop);
+  if (child.exitCode !== null || child.signalCode !== null) stop();
   try {
     await redis.ping();
+  } catch (error) {
+    if (!String(error).includes("NOAUTH")) throw error;
   } finally {
     redis.disconnect();
   }
 }
 
+export interface ServerOptions {
+  /** A folder to go on with. */
+  readonly folder?: string;
+  /** Another port than a free one. */
+  readonly port?: number;
+  /** Makes it speak TLS and nothing else; `args` may say whether clients need a certificate. */
+  readonly tls?: TlsFiles | undefined;
+}
+
 /** Starts a server of its own on a free port, in a folder of its own. `args` go before the common settings. */
-export async function startServer(args: readonly string[] = [], folder?: string): Promise<TestServer> {
-  const port = await freePort();
-  const dir = folder ?? (await mkdtemp(join(tmpdir(), "miroir-redis-")));
-  const all = [...args, "--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--daemonize", "no"];
-  const child = await spawnServer(all);
-  await answering(port, child);
+export async function startServer(args: readonly string[] = [], options: ServerOptions = {}): Promise<TestServer> {
+  const { tls } = options;
+  const port = options.port ?? (await freePort());
+  const dir = options.folder ?? (await mkdtemp(join(tmpdir(), "miroir-redis-")));
+  const listening = tls === undefined ? [["port", String(port)]] : tlsSettings(tls, port);
+  const settings = [...listening, ["bind", "127.0.0.1"], ["dir", dir], ["save", ""], ["daemonize", "no"]];
+  const child = await spawnServer([...args, ...settings.flatMap(([name, value]) => [`--${name}`, value ?? ""])]);
+  await answering(clientOptions(port, tls), child);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return ended(child);
   };
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: `${tls === undefined ? "redis" : "rediss"}://127.0.0.1:${port}`,
     kill: () => end("SIGKILL"),
-    again: () => startServer(args, dir),
+    again: () => startServer(args, { folder: dir, port, tls }),
     async stop() {
       await end("SIGTERM");
       await rm(dir, { recursive: true, force: true });

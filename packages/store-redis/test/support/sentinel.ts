@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { ended, freePort, spawnServer, startServer, type TestServer } from "./redis.ts";
+import { type TlsFiles, tlsSettings } from "./certificates.ts";
+import { clientOptions, ended, freePort, spawnServer, startServer, type TestServer } from "./redis.ts";
 
 export const MASTER = "main";
 const QUORUM = 2;
@@ -17,14 +18,14 @@ export interface TestSentinels {
   stop(): Promise<void>;
 }
 
-async function startSentinel(masterPort: number) {
+async function startSentinel(masterPort: number, tls: TlsFiles | undefined) {
   const folder = await mkdtemp(join(tmpdir(), "miroir-sentinel-"));
   const port = await freePort();
   const config = join(folder, "sentinel.conf");
   await writeFile(
     config,
     [
-      `port ${port}`,
+      ...(tls === undefined ? [`port ${port}`] : tlsSettings(tls, port).map((setting) => setting.join(" "))),
       "bind 127.0.0.1",
       `dir ${folder}`,
       `sentinel monitor ${MASTER} 127.0.0.1 ${masterPort} ${QUORUM}`,
@@ -45,22 +46,25 @@ async function startSentinel(masterPort: number) {
 }
 
 /** Waits until a replica has its master's rows. */
-async function isFollowing(replica: TestServer): Promise<void> {
-  const client = new Redis({ host: "127.0.0.1", port: replica.port, protocol: 2 });
+async function isFollowing(replica: TestServer, tls: TlsFiles | undefined): Promise<void> {
+  const client = new Redis(clientOptions(replica.port, tls));
   while (!String(await client.info("replication")).includes("master_link_status:up")) await pause(20);
   client.disconnect();
 }
 
-/** One master, one replica and three sentinels. */
-export async function startSentinels(): Promise<TestSentinels> {
+/** One master, one replica and three sentinels. `args` are settings of the master and the replica. */
+export async function startSentinels(
+  options: { readonly tls?: TlsFiles; readonly args?: readonly string[] } = {},
+): Promise<TestSentinels> {
+  const { tls, args = [] } = options;
   // By default a master waits 5 s for more replicas before it sends the first one its rows.
-  const master = await startServer(["--repl-diskless-sync-delay", "0"]);
-  const replica = await startServer(["--repl-diskless-sync-delay", "0", "--replicaof", `127.0.0.1 ${master.port}`]);
-  await isFollowing(replica);
-  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port)));
+  const common = ["--repl-diskless-sync-delay", "0", ...args];
+  const master = await startServer(common, { tls });
+  const replica = await startServer([...common, "--replicaof", "127.0.0.1", String(master.port)], { tls });
+  await isFollowing(replica, tls);
+  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port, tls)));
   const clients = sentinels.map(
-    ({ port }) =>
-      new Redis({ host: "127.0.0.1", port, protocol: 2, maxRetriesPerRequest: null, retryStrategy: () => 50 }),
+    ({ port }) => new Redis({ ...clientOptions(port, tls), maxRetriesPerRequest: null, retryStrategy: () => 50 }),
   );
   for (const client of clients) client.on("error", () => {});
   const all = async (isThere: (client: Redis) => Promise<boolean>): Promise<void> => {

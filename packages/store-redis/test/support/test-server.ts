@@ -9,9 +9,9 @@ interface SharedServer {
 }
 
 /**
- * A server for tests that need one and no more: the one at `MIROIR_TEST_REDIS_URL`; else a container, where a Docker engine answers;
- * else a redis-server or valkey-server of this machine. `MIROIR_TEST_REDIS` says which, `container` or `local`, and then there
- * is no other way. @throws Error when there is none.
+ * A server for tests that need one and no more: the one at `MIROIR_TEST_REDIS_URL`; else the program at `MIROIR_TEST_REDIS_SERVER`; else
+ * a container, where a Docker engine answers; else a redis-server or valkey-server of this machine. `MIROIR_TEST_REDIS` says which,
+ * `container` or `local`, and then there is no other way. @throws Error when there is none.
  */
 export async function testServer(): Promise<SharedServer> {
   const { MIROIR_TEST_REDIS: asked, MIROIR_TEST_REDIS_URL: url } = process.env;
@@ -20,6 +20,9 @@ export async function testServer(): Promise<SharedServer> {
   }
   if (asked === undefined && url !== undefined) {
     return { url, way: "the server at MIROIR_TEST_REDIS_URL", stop: async () => {} };
+  }
+  if (asked === undefined && process.env.MIROIR_TEST_REDIS_SERVER) {
+    return localServer("MIROIR_TEST_REDIS_SERVER names it");
   }
   if (asked === "local") return localServer("as MIROIR_TEST_REDIS says");
   // Loading what speaks to Docker takes a second, which the other ways need not wait for.

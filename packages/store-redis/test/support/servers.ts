@@ -1,0 +1,4 @@
+// What tests of other packages start.
+export { startCluster } from "./cluster.ts";
+export { startServer, testPrefix } from "./redis.ts";
+export { MASTER, startSentinels } from "./sentinel.ts";
