@@ -1,6 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { isReadOnly } from "./errors.ts";
 import type { RedisAddress, Settings } from "./options.ts";
-import { SCRIPTS } from "./scripts.ts";
 
 export type Connection = Redis | Cluster;
 
@@ -25,7 +25,7 @@ function commonOptions(settings: Settings) {
     autoResubscribe: false,
     retryStrategy: reconnectDelayMs,
     // A master that became a replica refuses writes: connect anew, to whichever is the master now.
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    reconnectOnError: isReadOnly,
     protocol: 2 as const,
   } satisfies RedisOptions;
 }
@@ -83,7 +83,6 @@ export function createConnection(settings: Settings): Connection {
         ? createSentinelRedis(settings, topology.sentinels)
         : createCluster(settings, topology.nodes);
   connection.on("error", () => {});
-  for (const { command, lua } of SCRIPTS.values()) connection.defineCommand(command, { lua });
   return connection;
 }
 

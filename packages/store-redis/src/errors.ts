@@ -10,6 +10,12 @@ interface Meaning {
 
 /** What errors of ioredis and the server mean to an operator; the first that fits. */
 const MEANINGS: readonly Meaning[] = [
+  {
+    pattern: /certificate|ERR_TLS|ERR_SSL|^EPROTO|SSL routines|tlsv1 alert/i,
+    text: "Redis and Miroir do not trust each other's TLS certificates, or one of them speaks no TLS",
+    retryable: false,
+    again: false,
+  },
   { pattern: /^OOM /, text: "Redis has reached maxmemory", retryable: true, again: false },
   {
     pattern: /^(NOAUTH|WRONGPASS|NOPERM)/,
@@ -42,10 +48,20 @@ const MEANINGS: readonly Meaning[] = [
   },
 ];
 
+/**
+ * What the server said. Before version 7, an error within a script comes as `ERR Error running script (…): @user_script: 7: -READONLY …`;
+ * later ones begin with the code.
+ */
+const saidBy = (error: Error): string =>
+  /@user_script: ?\d+: -?([A-Z]{2,} .*)/s.exec(error.message)?.[1] ?? error.message;
+
+/** Whether the server is a replica, and takes no writes. */
+export const isReadOnly = (error: Error): boolean => saidBy(error).startsWith("READONLY");
+
 const meaningOf = (error: unknown): Meaning | undefined =>
   error instanceof Error
     ? MEANINGS.find(
-        ({ pattern }) => pattern.test(error.message) || pattern.test(String((error as { code?: unknown }).code)),
+        ({ pattern }) => pattern.test(saidBy(error)) || pattern.test(String((error as { code?: unknown }).code)),
       )
     : undefined;
 
