@@ -1,16 +1,18 @@
 import { type KeyAction, MeilisearchError } from "@miroir/meilisearch";
 import type { ApiKeyRow } from "@miroir/schema";
-import type { Clock } from "@miroir/store-contract";
+import type { Clock, Store } from "@miroir/store-contract";
 import type { FastifyRequest } from "fastify";
 import type { Config } from "../config/schema.ts";
 import { type Access, FULL_ACCESS, keyAccess } from "./access.ts";
+import { adminKeyOf } from "./admin-key.ts";
+import { createAdminSessions } from "./admin-sessions.ts";
 import { type ApiKeys, missingMasterKey } from "./api-keys.ts";
 import { isSameKey } from "./secrets.ts";
 import { isSignedWith, readTenantToken } from "./tenant-token.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** What a caller must be allowed to do. `open`: nothing; `admin`: it takes the admin key. Without it, only the master key will do. */
+    /** What a caller must be allowed to do. `open`: nothing; `admin`: it takes the admin key, or a session opened with it. Without it, only the master key will do. */
     action?: KeyAction | "open" | "admin";
   }
   interface FastifyRequest {
@@ -21,7 +23,8 @@ declare module "fastify" {
 
 /**
  * Checks a request before its body is read.
- * @throws MeilisearchError missing_authorization_header (401), invalid_api_key (403), missing_master_key (401).
+ * @throws MeilisearchError missing_authorization_header (401), invalid_api_key (403), missing_master_key (401);
+ * miroir_invalid_session (401), miroir_invalid_csrf_token (403). StoreError for a session that the store cannot be asked about.
  */
 export type Authenticate = (request: FastifyRequest) => Promise<Access>;
 
@@ -29,6 +32,7 @@ export interface AuthenticateOptions {
   readonly config: Pick<Config, "masterKey" | "admin">;
   readonly apiKeys: ApiKeys;
   readonly clock: Clock;
+  readonly store: Pick<Store, "adminSessions">;
 }
 
 const invalidKey = (message = "The provided API key is invalid.") => new MeilisearchError("invalid_api_key", message);
@@ -51,13 +55,15 @@ function requireToken({ headers }: FastifyRequest): string {
 /** Searches are what tenants may do. */
 const takesTenantTokens = (action: KeyAction): boolean => action === "search" || action === "chatCompletions";
 
-export function createAuthenticate({ config, apiKeys, clock }: AuthenticateOptions): Authenticate {
+export function createAuthenticate({ config, apiKeys, clock, store }: AuthenticateOptions): Authenticate {
   const { masterKey } = config;
+  const adminKey = adminKeyOf(config);
+  const sessions = createAdminSessions({ config, store });
 
   return async (request) => {
     const { action } = request.routeOptions.config;
     if (action === "open") return FULL_ACCESS;
-    if (action === "admin") return requireKey(request, config.admin.apiKey ?? masterKey);
+    if (action === "admin") return adminAccess(request);
     if (masterKey === null) {
       if (action?.startsWith("keys.")) throw missingMasterKey();
       return FULL_ACCESS;
@@ -71,6 +77,14 @@ export function createAuthenticate({ config, apiKeys, clock }: AuthenticateOptio
     if (!access.allows(action, indexUid)) throw invalidKey();
     return access;
   };
+
+  async function adminAccess(request: FastifyRequest): Promise<Access> {
+    // A key that was given counts, whatever cookies came with it: it opens the way while the store is away.
+    const hasKey = request.headers.authorization !== undefined;
+    if (adminKey === null || (!hasKey && (await sessions.admits(request)))) return FULL_ACCESS;
+    if (isSameKey(requireToken(request), adminKey)) return FULL_ACCESS;
+    throw invalidKey();
+  }
 
   async function apiKeyAccess(token: string): Promise<Access> {
     return keyAccess(live(await apiKeys.withValue(token)), null);
@@ -92,9 +106,4 @@ export function createAuthenticate({ config, apiKeys, clock }: AuthenticateOptio
     if (key === null || (key.expiresAt !== null && key.expiresAt <= clock.now())) throw invalidKey();
     return key;
   }
-}
-
-function requireKey(request: FastifyRequest, key: string | null): Access {
-  if (key !== null && !isSameKey(requireToken(request), key)) throw invalidKey();
-  return FULL_ACCESS;
 }

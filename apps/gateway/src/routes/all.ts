@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
+import { registerAdmin } from "./admin.ts";
 import { registerBatches } from "./batches.ts";
 import { registerDataRoutes } from "./data-routes.ts";
 import { registerHealth } from "./health.ts";
@@ -14,6 +15,7 @@ export function registerRoutes(app: FastifyInstance, context: Context, isDrainin
   registerHealth(app);
   registerVersion(app, context);
   registerTopology(app, context, isDraining);
+  registerAdmin(app, context);
   registerTasks(app, context);
   registerBatches(app, context);
   registerDataRoutes(app, context);

@@ -10,6 +10,10 @@ import { handleError } from "./errors.ts";
 import { learnPaths } from "./known-paths.ts";
 
 declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The most the route reads of a body; `server.max_body_bytes` unless told. */
+    maxBodyBytes?: number;
+  }
   interface FastifyRequest {
     /** Fires when the client went away before it had the answer: what was asked of nodes on its behalf can stop. */
     clientGone: AbortSignal;
@@ -62,7 +66,7 @@ export function createServer(config: Config, log: Logger, authenticate: Authenti
     readBody(payload, {
       encoding: request.headers["content-encoding"],
       length: Number(request.headers["content-length"] ?? 0),
-      maxBytes: config.server.maxBodyBytes,
+      maxBytes: request.routeOptions.config.maxBodyBytes ?? config.server.maxBodyBytes,
     }),
   );
 

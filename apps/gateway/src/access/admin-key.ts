@@ -1,0 +1,5 @@
+import type { Config } from "../config/schema.ts";
+
+/** What opens `/_miroir/*`; `null` when that is open to all. */
+export const adminKeyOf = ({ admin, masterKey }: Pick<Config, "masterKey" | "admin">): string | null =>
+  admin.apiKey ?? masterKey;
