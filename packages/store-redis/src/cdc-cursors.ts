@@ -1,6 +1,6 @@
 import { cdcCursorsKeyspace } from "@miroir/schema";
 import type { CdcCursors } from "@miroir/store-contract";
-import { type Context, refusal } from "./context.ts";
+import type { Context } from "./context.ts";
 import { memberOf } from "./keys.ts";
 import { listByName } from "./pages.ts";
 import { createRows } from "./rows.ts";
@@ -11,7 +11,6 @@ export function createCdcCursors(context: Context): CdcCursors {
     get: (sinkName, indexUid) => rows.get(sinkName, indexUid),
     async advance(sinkName, indexUid, from, to, options) {
       const key = [sinkName, indexUid];
-      if (to <= from) throw refusal("invalid_argument", rows.name, `${to} is not beyond ${from}`, ...key);
       const run = { keys: [rows.index()], args: [memberOf(...key), ...key, from, to] };
       return rows.one(await rows.write("advance-cursor", key, run, options), key);
     },

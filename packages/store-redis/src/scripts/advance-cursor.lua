@@ -7,12 +7,15 @@
 -- ARGV[8] index uid
 -- ARGV[9] from, 0 for none yet
 -- ARGV[10] to
--- Answers: row, version_conflict
+-- Answers: row, invalid_argument, version_conflict
 --
 -- @include write
 
 return write(function(now)
   local key = KEYS[3]
+  if tonumber(ARGV[10]) <= tonumber(ARGV[9]) then
+    return { 'invalid_argument', ARGV[10] .. ' is not beyond ' .. ARGV[9] }
+  end
   local row = read_row(key)
   local present = row and number_in(row, 'last_event_seq') or 0
   if present ~= tonumber(ARGV[10]) then
