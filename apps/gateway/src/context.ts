@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { ApiKeys } from "./access/api-keys.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/schema.ts";
+import type { IndexName } from "./indexes/index-name.ts";
 import type { IndexRegistry } from "./indexes/registry.ts";
 import type { Undo } from "./tasks/hidden-details.ts";
 
@@ -12,6 +13,8 @@ interface AcknowledgeOptions {
   readonly degraded?: string | null | undefined;
   /** The shards the write touches, where it does not touch all: tells when a task may end without a node that is out. */
   readonly shards?: readonly number[] | undefined;
+  /** The index the write was sent to. */
+  readonly index?: IndexName | undefined;
   /** What the registry was told with this write and has to forget should it be canceled. */
   readonly undo?: Undo | undefined;
   /** 202 unless told. */

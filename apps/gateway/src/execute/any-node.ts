@@ -1,18 +1,19 @@
 import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
+import type { IndexName } from "../indexes/index-name.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 /**
- * Asks one node something that all know, the cheapest first and those that missed writes last; the next one when it
+ * Asks one node something that all know, about an index or about none, the cheapest first and those that missed writes last; the next one when it
  * fails. Returns the body of the answer.
  *
  * @throws MeilisearchError the node's own error when it refuses; index_not_found when no node has the index;
  *   miroir_unavailable_shards when none answers
  */
-export async function askAnyNode(context: Context, indexUid: string, request: NodeRequest): Promise<string> {
+export async function askAnyNode(context: Context, index: IndexName | null, request: NodeRequest): Promise<string> {
   const { cluster } = context;
-  const misses = (node: string) =>
-    Number([...cluster.placement.targets.keys()].some((shard) => cluster.isStale(node, indexUid, shard)));
+  const isStale = (node: string, shard: number) => index !== null && cluster.isStale(node, index.physicalUid, shard);
+  const misses = (node: string) => Number([...cluster.placement.targets.keys()].some((shard) => isStale(node, shard)));
   const nodes = cluster.nodeIds
     .filter((node) => cluster.isUsable(node))
     .map((node) => ({ node, misses: misses(node), cost: cluster.cost(node) }))
@@ -24,11 +25,11 @@ export async function askAnyNode(context: Context, indexUid: string, request: No
       if (response.status === 200) return response.body.toString("utf8");
       const error = errorOf(response);
       if (error?.code === "index_not_found") notFound = error;
-      else if (error?.type === "invalid_request") throw relayedError(error);
+      else if (error?.type === "invalid_request") throw relayedError(error, index);
     } catch (cause) {
       if (!(cause instanceof NodeFailure)) throw cause;
     }
   }
-  if (notFound) throw relayedError(notFound);
+  if (notFound) throw relayedError(notFound, index);
   throw new MeilisearchError("miroir_unavailable_shards", "No node can answer.");
 }

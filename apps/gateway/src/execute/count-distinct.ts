@@ -2,6 +2,7 @@ import { fieldText, MeilisearchError, objectFields } from "@miroir/meilisearch";
 import { narrowFilter } from "@miroir/routing";
 import { normalizeText } from "../answer/facet-value.ts";
 import type { Context } from "../context.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import type { SearchPlan } from "../plan/search-plan.ts";
 import { scatter } from "./scatter.ts";
 
@@ -18,7 +19,7 @@ type Part = { readonly values: readonly string[]; readonly total: number };
  */
 export async function countDistinct(
   context: Context,
-  indexUid: string,
+  index: IndexName,
   plan: SearchPlan,
   maxValuesPerFacet: number,
 ): Promise<number | null> {
@@ -27,11 +28,11 @@ export async function countDistinct(
   const lacking = `"${distinct}" NOT EXISTS OR "${distinct}" IS NULL OR "${distinct}" IS EMPTY`;
   const ask = (filter: unknown, facets: readonly string[]) =>
     scatter(context, {
-      indexUid,
+      index,
       key: plan.key,
       request: (shards) => ({
         method: "POST",
-        path: `/indexes/${indexUid}/search`,
+        path: nodePath(index, "/search"),
         body: JSON.stringify({ ...countBody, facets, filter: [filter, ...narrowFilter(null, shards)].filter(Boolean) }),
       }),
       read: (body) => readPart(body, distinct),

@@ -1,6 +1,7 @@
 import { fieldText } from "@miroir/meilisearch";
 import { narrowFilter } from "@miroir/routing";
 import type { Context } from "../context.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { scatter } from "./scatter.ts";
 
 export type DocumentCount = {
@@ -10,13 +11,13 @@ export type DocumentCount = {
 };
 
 /** How many documents an index has, each shard counted on one replica. @throws what scatter throws */
-export async function countDocuments(context: Context, indexUid: string): Promise<DocumentCount> {
+export async function countDocuments(context: Context, index: IndexName): Promise<DocumentCount> {
   const { parts, degraded } = await scatter(context, {
-    indexUid,
+    index,
     key: "count",
     request: (shards) => ({
       method: "POST",
-      path: `/indexes/${indexUid}/documents/fetch`,
+      path: nodePath(index, "/documents/fetch"),
       body: JSON.stringify({ limit: 0, filter: narrowFilter(null, shards) }),
     }),
     read: (body) => Number(fieldText(body, "total")),

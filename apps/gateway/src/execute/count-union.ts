@@ -2,6 +2,7 @@ import { type Federation, fieldText, MeilisearchError, type SearchRequest } from
 import { narrowFilter } from "@miroir/routing";
 import type { NodeFacets } from "../answer/search-answer.ts";
 import type { Context } from "../context.ts";
+import type { IndexName } from "../indexes/index-name.ts";
 import type { FederationWindow, IndexQueries } from "../plan/federation-plan.ts";
 import { saidBy } from "../plan/search-plan.ts";
 import { ALMOST_ALL_VECTORS, type GatheredSearch } from "./gather-search.ts";
@@ -14,7 +15,8 @@ export type Union = {
   readonly facets: readonly NodeFacets[];
 };
 
-export type UnionOptions = IndexQueries & {
+export type UnionOptions = Omit<IndexQueries, "indexUid"> & {
+  readonly index: IndexName;
   readonly gathered: readonly Pick<GatheredSearch, "vector" | "isSemantic">[];
   readonly federation: Federation;
   readonly paging: FederationWindow["paging"];
@@ -33,12 +35,12 @@ const MATCHING = new Set([
  * @throws what scatter throws
  */
 export async function countUnion(context: Context, options: UnionOptions): Promise<Union> {
-  const { indexUid, queries, gathered, federation, paging, signal } = options;
-  const patterns = federation.facetsByIndex[indexUid] ?? null;
+  const { index, queries, gathered, federation, paging, signal } = options;
+  const patterns = federation.facetsByIndex[index.uid] ?? null;
   const bodies = queries.map(({ request }, at) => {
     const said = Object.entries(saidBy(request)).filter(([name]) => MATCHING.has(name));
     return {
-      indexUid,
+      indexUid: index.physicalUid,
       ...Object.fromEntries(said),
       attributesToRetrieve: [],
       ...semanticPart(request, gathered[at]),
@@ -47,12 +49,12 @@ export async function countUnion(context: Context, options: UnionOptions): Promi
   const { limit, page, hitsPerPage } = paging;
   const settings = {
     ...(page === null ? { limit } : { page, hitsPerPage }),
-    ...(patterns && { facetsByIndex: { [indexUid]: patterns } }),
+    ...(patterns && { facetsByIndex: { [index.physicalUid]: patterns } }),
     ...(federation.distinct !== null && { distinct: federation.distinct }),
   };
   try {
     const { parts } = await scatter(context, {
-      indexUid,
+      index,
       key: JSON.stringify(bodies),
       signal,
       request: (shards) => ({
@@ -63,7 +65,7 @@ export async function countUnion(context: Context, options: UnionOptions): Promi
           queries: bodies.map((body) => ({ ...body, filter: narrowFilter(body.filter, shards) })),
         }),
       }),
-      read: (body) => readUnion(body, indexUid),
+      read: (body) => readUnion(body, index.physicalUid),
     });
     return {
       total: parts.reduce((sum, { value }) => sum + value.total, 0),
@@ -85,10 +87,10 @@ function semanticPart(request: SearchRequest, gathered: UnionOptions["gathered"]
   return { hybrid: { embedder, semanticRatio: ratio }, vector: gathered.vector };
 }
 
-function readUnion(text: string, indexUid: string): { readonly total: number; readonly facets: NodeFacets } {
+function readUnion(text: string, physicalUid: string): { readonly total: number; readonly facets: NodeFacets } {
   const total = fieldText(text, "estimatedTotalHits") ?? fieldText(text, "totalHits");
   if (total === undefined) throw new SyntaxError("a federated answer without a total");
-  const ofIndex = fieldText(fieldText(text, "facetsByIndex") ?? "{}", indexUid) ?? "{}";
+  const ofIndex = fieldText(fieldText(text, "facetsByIndex") ?? "{}", physicalUid) ?? "{}";
   const { distribution = {}, stats = {} } = JSON.parse(ofIndex) as {
     distribution?: NodeFacets["facetDistribution"];
     stats?: NodeFacets["facetStats"];
@@ -97,7 +99,7 @@ function readUnion(text: string, indexUid: string): { readonly total: number; re
 }
 
 /** A node numbers the queries it was given. */
-function relocated(error: MeilisearchError, { queries }: IndexQueries): MeilisearchError {
+function relocated(error: MeilisearchError, { queries }: UnionOptions): MeilisearchError {
   const message = error.message.replaceAll(
     /\.queries\[(\d+)\]/g,
     (_, at: string) => `.queries[${queries[Number(at)]?.place ?? at}]`,

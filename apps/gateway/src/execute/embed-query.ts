@@ -1,5 +1,6 @@
 import { fieldText, MeilisearchError, type SearchRequest } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { askAnyNode } from "./any-node.ts";
 
 /**
@@ -9,13 +10,13 @@ import { askAnyNode } from "./any-node.ts";
  */
 export async function embedQuery(
   context: Context,
-  indexUid: string,
+  index: IndexName,
   { q, locales }: Pick<SearchRequest, "q" | "locales">,
   embedder: string,
 ): Promise<number[]> {
-  const body = await askAnyNode(context, indexUid, {
+  const body = await askAnyNode(context, index, {
     method: "POST",
-    path: `/indexes/${indexUid}/search`,
+    path: nodePath(index, "/search"),
     body: JSON.stringify({
       q,
       ...(locales && { locales }),

@@ -10,12 +10,13 @@ import {
 import { narrowFilter, SEQUENCE_FIELD, shardOf } from "@miroir/routing";
 import type { RankedHit } from "../answer/rank-hits.ts";
 import type { Context } from "../context.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { refuseReservedFilter } from "../plan/reserved-fields.ts";
 import { type GatheredSearch, gatherSearch } from "./gather-search.ts";
 import { scatter } from "./scatter.ts";
 
 export type SimilarTarget = {
-  readonly indexUid: string;
+  readonly index: IndexName;
   /** As clients see them. */
   readonly settings: Settings;
   readonly primaryKey: string | null;
@@ -89,18 +90,18 @@ export async function findSimilar(context: Context, target: SimilarTarget): Prom
 /** The document, as the shard that owns it has it; `null` when there is none that also passes the filter. */
 async function fetchDocument(
   context: Context,
-  { indexUid, request, signal }: SimilarTarget,
+  { index, request, signal }: SimilarTarget,
   filter: string | null,
 ): Promise<string | null> {
   const { placement } = context.cluster;
   const { parts } = await scatter(context, {
-    indexUid,
+    index,
     key: "similar",
     signal,
     shards: [shardOf(request.id, placement.shards)],
     request: (shards) => ({
       method: "POST",
-      path: `/indexes/${indexUid}/documents/fetch`,
+      path: nodePath(index, "/documents/fetch"),
       body: JSON.stringify({
         ids: [request.id],
         filter: narrowFilter(filter, shards),
@@ -118,14 +119,14 @@ async function fetchDocument(
 }
 
 async function nothingSimilar(context: Context, target: SimilarTarget, isMatch: boolean): Promise<Similar> {
-  const { indexUid, request, signal } = target;
+  const { index, request, signal } = target;
   const { parts, degraded } = await scatter(context, {
-    indexUid,
+    index,
     key: "similar",
     signal,
     request: (shards) => ({
       method: "POST",
-      path: `/indexes/${indexUid}/documents/fetch`,
+      path: nodePath(index, "/documents/fetch"),
       body: JSON.stringify({ limit: 0, filter: narrowFilter(request.filter && printFilter(request.filter), shards) }),
     }),
     read: (body) => Number(fieldText(body, "total")),

@@ -4,6 +4,7 @@ import { readSearchAnswer } from "../answer/node-search-answer.ts";
 import { type RankedHit, rankHits, type SearchPart } from "../answer/rank-hits.ts";
 import type { Context } from "../context.ts";
 import { nodeMaxValues } from "../indexes/facet-headroom.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { type SearchKind, searchKind } from "../plan/search-kind.ts";
 import { planSearch, type SearchPlan } from "../plan/search-plan.ts";
 import { countDistinct } from "./count-distinct.ts";
@@ -11,7 +12,7 @@ import { embedQuery } from "./embed-query.ts";
 import { scatter } from "./scatter.ts";
 
 export type SearchTarget = {
-  readonly indexUid: string;
+  readonly index: IndexName;
   /** As clients see them. */
   readonly settings: Settings;
   readonly primaryKey: string | null;
@@ -57,7 +58,7 @@ export async function gatherSearch(context: Context, target: SearchTarget): Prom
     case "keyword":
       return byKeywords(context, target, false);
     case "semantic": {
-      const vector = request.vector ?? (await embedQuery(context, target.indexUid, request, kind.embedder));
+      const vector = request.vector ?? (await embedQuery(context, target.index, request, kind.embedder));
       return byVectors(context, { ...target, request: { ...request, vector } }, vector);
     }
     case "hybrid":
@@ -66,11 +67,11 @@ export async function gatherSearch(context: Context, target: SearchTarget): Prom
 }
 
 async function byKeywords(context: Context, target: SearchTarget, isSemantic: boolean): Promise<GatheredSearch> {
-  const { settings, indexUid } = target;
+  const { settings, index } = target;
   const plan = planOf(context, target);
   const [{ parts, degraded }, exact] = await Promise.all([
     ask(context, target, plan),
-    countDistinct(context, indexUid, plan, nodeMaxValues(settings.faceting.maxValuesPerFacet)),
+    countDistinct(context, index, plan, nodeMaxValues(settings.faceting.maxValuesPerFacet)),
   ]);
   const hits = rankHits(parts, endOf(plan), plan.distinct !== null);
   const total = exact ?? sumTotals(parts);
@@ -89,12 +90,12 @@ async function byBoth(
   target: SearchTarget,
   { embedder, semanticRatio }: Extract<SearchKind, { kind: "hybrid" }>,
 ): Promise<GatheredSearch> {
-  const { request, indexUid } = target;
+  const { request, index } = target;
   const keywords = await byKeywords(context, { ...target, request: { ...request, hybrid: null, vector: null } }, true);
   const length = endOf(keywords.plan);
   if (keywordsSuffice(await upToOffset(context, target, keywords), endOf(keywords.plan, true), semanticRatio))
     return keywords;
-  const vector = request.vector ?? (await embedOrNot(context, indexUid, request, embedder));
+  const vector = request.vector ?? (await embedOrNot(context, index, request, embedder));
   if (vector === null) return keywords;
   const hybrid = { embedder, semanticRatio: vectorsRatio(request) };
   const semantic = { ...request, vector: [...vector], hybrid };
@@ -143,14 +144,14 @@ function planOf({ config }: Context, { request, settings, primaryKey }: SearchTa
   return planSearch({ request, settings, hasSequence, neededFields });
 }
 
-function ask(context: Context, { indexUid, primaryKey, signal }: SearchTarget, plan: SearchPlan): Promise<Scattered> {
+function ask(context: Context, { index, primaryKey, signal }: SearchTarget, plan: SearchPlan): Promise<Scattered> {
   return scatter(context, {
-    indexUid,
+    index,
     key: plan.key,
     signal,
     request: (shards) => ({
       method: "POST",
-      path: `/indexes/${indexUid}/search`,
+      path: nodePath(index, "/search"),
       body: JSON.stringify(nodeRequestBody(plan, shards)),
     }),
     read: (body) => readSearchAnswer(body, { distinct: plan.distinct, idField: primaryKey }),

@@ -1,9 +1,10 @@
 import { MeilisearchError, NodeFailure } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 export type GetDocumentOptions = {
-  readonly indexUid: string;
+  readonly index: IndexName;
   readonly documentId: string;
   readonly shard: number;
   readonly query: Record<string, string>;
@@ -16,12 +17,16 @@ export type GetDocumentOptions = {
  * @throws MeilisearchError index_not_found; the node's own error when it refuses; miroir_unavailable_shards
  */
 export async function getDocument(context: Context, options: GetDocumentOptions): Promise<string | null> {
-  const { indexUid, documentId, shard, query } = options;
+  const { index, documentId, shard, query } = options;
   const { cluster } = context;
   const owners = cluster.placement.owners
     .flatMap((table) => table[shard] ?? [])
     .filter((node) => cluster.isUsable(node))
-    .map((node) => ({ node, misses: Number(cluster.isStale(node, indexUid, shard)), cost: cluster.cost(node) }))
+    .map((node) => ({
+      node,
+      misses: Number(cluster.isStale(node, index.physicalUid, shard)),
+      cost: cluster.cost(node),
+    }))
     .sort((a, b) => a.misses - b.misses || a.cost - b.cost);
   let isAbsent = false;
   let notFound: MeilisearchError | undefined;
@@ -31,15 +36,15 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
     try {
       const response = await cluster.request(node, {
         method: "GET",
-        path: `/indexes/${indexUid}/documents/${documentId}`,
+        path: nodePath(index, `/documents/${documentId}`),
         query,
         deadlineMs: context.config.scatter.nodeTimeoutMs,
       });
       if (response.status === 200) return response.body.toString("utf8");
       const error = errorOf(response);
       if (error?.code === "document_not_found") isAbsent = true;
-      else if (error?.code === "index_not_found") notFound = relayedError(error);
-      else if (error?.type === "invalid_request") throw relayedError(error);
+      else if (error?.code === "index_not_found") notFound = relayedError(error, index);
+      else if (error?.type === "invalid_request") throw relayedError(error, index);
     } catch (cause) {
       if (!(cause instanceof NodeFailure)) throw cause;
     }

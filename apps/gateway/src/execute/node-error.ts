@@ -6,6 +6,7 @@ import {
   type NodeResponse,
 } from "@miroir/meilisearch";
 import { RESERVED_PREFIX } from "@miroir/routing";
+import { type IndexName, withClientName } from "../indexes/index-name.ts";
 import { MARKER_RULE_COUNT } from "../indexes/internal-settings.ts";
 
 const NONE_CONFIGURED = "This index does not have configured filterable attributes.";
@@ -43,9 +44,10 @@ function renumberRules(text: string): string {
   );
 }
 
-/** An error object of a node as a client may see it. */
-export function scrubError(error: ErrorEnvelope): ErrorEnvelope {
-  return { ...error, message: renumberRules(scrubText(error.message)) };
+/** An error object of a node as a client may see it. `index` is the one that was asked about. */
+export function scrubError(error: ErrorEnvelope, index: IndexName | null): ErrorEnvelope {
+  const message = renumberRules(scrubText(error.message));
+  return { ...error, message: index === null ? message : withClientName(message, index) };
 }
 
 /** The error object in a node's answer; `undefined` when the answer is something else. */
@@ -59,7 +61,7 @@ export function errorOf({ body }: NodeResponse): ErrorEnvelope | undefined {
 }
 
 /** The error a client gets for a node's refusal. A code that is not known here becomes `bad_request`. */
-export function relayedError(error: ErrorEnvelope): MeilisearchError {
-  const { code, message } = scrubError(error);
+export function relayedError(error: ErrorEnvelope, index: IndexName | null): MeilisearchError {
+  const { code, message } = scrubError(error, index);
   return new MeilisearchError(isErrorCode(code) ? code : "bad_request", message);
 }

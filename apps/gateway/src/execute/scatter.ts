@@ -8,11 +8,12 @@ import {
 } from "@miroir/meilisearch";
 import { SHARD_FIELD } from "@miroir/routing";
 import type { Context } from "../context.ts";
+import type { IndexName } from "../indexes/index-name.ts";
 import { planRead } from "../plan/read-plan.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 export type ScatterOptions<T> = {
-  readonly indexUid: string;
+  readonly index: IndexName;
   /** What the read is about without its paging. */
   readonly key: string;
   /** The shards the read needs; all of them by default. */
@@ -64,7 +65,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
       shards: needed,
       isUsable: (node) => cluster.isUsable(node) && !failed.has(node),
       cost: (node) => cluster.cost(node),
-      isStale: (node, shard) => cluster.isStale(node, options.indexUid, shard),
+      isStale: (node, shard) => cluster.isStale(node, options.index.physicalUid, shard),
     });
     missing.push(...plan.missing);
     const outcomes = await Promise.all(
@@ -76,7 +77,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
     );
     const again: number[] = [];
     for (const { node, shards, outcome } of outcomes) {
-      if (outcome.kind === "refused") throw relayedError(outcome.error);
+      if (outcome.kind === "refused") throw relayedError(outcome.error, options.index);
       if (outcome.kind === "value") {
         parts.push({ node, shards, value: outcome.value });
         stale.push(...shards.filter((shard) => plan.stale.includes(shard)));
@@ -91,7 +92,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
 
   if (missing.length > 0) {
     const told = errors.find(({ code }) => code === "index_not_found" || code === "too_many_search_requests");
-    if (told && parts.length === 0) throw relayedError(told);
+    if (told && parts.length === 0) throw relayedError(told, options.index);
     if (parts.length === 0 || context.config.scatter.unavailableShardPolicy === "error")
       throw new MeilisearchError(
         "miroir_unavailable_shards",

@@ -2,12 +2,13 @@ import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } f
 import { judgeWrite } from "@miroir/routing";
 import type { NewTask } from "@miroir/store-contract";
 import type { Context } from "../context.ts";
+import type { IndexName } from "../indexes/index-name.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 type NodeTasks = NewTask["nodeTasks"];
 
 export type NodeWrite = {
-  readonly indexUid: string;
+  readonly index: IndexName;
   /** The shards the write touches. */
   readonly shards: readonly number[];
   readonly parts: readonly { readonly node: string; readonly request: NodeRequest }[];
@@ -27,7 +28,7 @@ type Answer = { readonly taskUid: number } | { readonly error: ErrorEnvelope } |
  *
  * @throws MeilisearchError the nodes' own error when they refuse the request; miroir_no_quorum
  */
-export async function sendWrite(context: Context, { indexUid, shards, parts }: NodeWrite): Promise<WriteOutcome> {
+export async function sendWrite(context: Context, { index, shards, parts }: NodeWrite): Promise<WriteOutcome> {
   const answers = new Map<string, Answer>();
   await Promise.all(parts.map(async ({ node, request }) => answers.set(node, await send(context, node, request))));
 
@@ -37,10 +38,10 @@ export async function sendWrite(context: Context, { indexUid, shards, parts }: N
   const verdict = judgeWrite(context.cluster.placement, shards, (node) => nodeTasks[node] !== undefined);
   if (!verdict.stands) {
     for (const answer of answers.values())
-      if (answer !== "failed" && "error" in answer) throw relayedError(answer.error);
+      if (answer !== "failed" && "error" in answer) throw relayedError(answer.error, index);
     throw new MeilisearchError("miroir_no_quorum", "Too few nodes have taken the write; it may be repeated.");
   }
-  for (const missed of verdict.missed) context.cluster.noteMissed(missed.node, indexUid, missed.shards);
+  for (const missed of verdict.missed) context.cluster.noteMissed(missed.node, index.physicalUid, missed.shards);
   return {
     nodeTasks,
     degraded: verdict.degraded
@@ -53,10 +54,10 @@ export async function sendWrite(context: Context, { indexUid, shards, parts }: N
 }
 
 /** The same request to every node, such as a change of settings; it touches every shard. */
-export function broadcast(context: Context, indexUid: string, request: NodeRequest): Promise<WriteOutcome> {
+export function broadcast(context: Context, index: IndexName, request: NodeRequest): Promise<WriteOutcome> {
   const { placement, nodeIds } = context.cluster;
   const parts = nodeIds.map((node) => ({ node, request }));
-  return sendWrite(context, { indexUid, shards: [...placement.targets.keys()], parts });
+  return sendWrite(context, { index, shards: [...placement.targets.keys()], parts });
 }
 
 /** Sends one write to one node: the uid of its task, its refusal, or "failed" when it has to be counted as missed. */

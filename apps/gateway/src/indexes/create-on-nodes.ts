@@ -1,6 +1,7 @@
 import type { NodeRequest } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
 import { broadcast, type WriteOutcome } from "../execute/write.ts";
+import { type IndexName, nodePath } from "./index-name.ts";
 import { INITIAL_NODE_SETTINGS } from "./internal-settings.ts";
 
 /**
@@ -10,9 +11,17 @@ import { INITIAL_NODE_SETTINGS } from "./internal-settings.ts";
  *
  * @throws what sendWrite throws
  */
-export async function createOnNodes(context: Context, uid: string, primaryKey: string | null): Promise<WriteOutcome> {
-  const created = await broadcast(context, uid, jsonRequest("POST", "/indexes", { uid, primaryKey }));
-  await broadcast(context, uid, jsonRequest("PATCH", `/indexes/${uid}/settings`, INITIAL_NODE_SETTINGS));
+export async function createOnNodes(
+  context: Context,
+  index: IndexName,
+  primaryKey: string | null,
+): Promise<WriteOutcome> {
+  const created = await broadcast(
+    context,
+    index,
+    jsonRequest("POST", "/indexes", { uid: index.physicalUid, primaryKey }),
+  );
+  await broadcast(context, index, jsonRequest("PATCH", nodePath(index, "/settings"), INITIAL_NODE_SETTINGS));
   return created;
 }
 

@@ -1,5 +1,5 @@
 import type { IndexRow } from "@miroir/schema";
-import { type Clock, interceptStore, type Store } from "@miroir/store-contract";
+import { type Clock, interceptStore, type Store, servedIndexRow } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
 import { isUnavailable } from "../outage/is-unavailable.ts";
@@ -186,12 +186,14 @@ export function createIndexRegistry({ store: inner, clock, log }: RegistryOption
   return { registry: { get, list, close: stop }, store };
 }
 
-/** The index of that name, for a read. @throws MeilisearchError index_not_found; what `IndexRegistry.get` throws */
+/** The index of that name, as reads see it. @throws MeilisearchError index_not_found; what `IndexRegistry.get` throws */
 export async function requireIndex({ registry }: Pick<Context, "registry">, uid: string): Promise<IndexRow> {
   const row = await registry.get(uid);
   if (!row) throw indexNotFound(uid);
-  return row;
+  return servedIndexRow(row);
 }
 
-/** All indexes, by uid. */
-export const listIndexes = ({ registry }: Pick<Context, "registry">): Promise<readonly IndexRow[]> => registry.list();
+/** All indexes as reads see them, by uid. */
+export async function listIndexes({ registry }: Pick<Context, "registry">): Promise<IndexRow[]> {
+  return (await registry.list()).map(servedIndexRow);
+}

@@ -2,13 +2,14 @@ import type { Settings } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
 import { askAnyNode } from "../execute/any-node.ts";
 import { isUnavailable } from "../outage/is-unavailable.ts";
+import { type IndexName, nodePath } from "./index-name.ts";
 
 /** The settings that reads depend on, kept so that a search need not ask for them every time. */
 export type SettingsCache = {
   /** The settings of an index as its nodes have them. @throws what askAnyNode throws */
-  get(indexUid: string): Promise<Settings>;
+  get(index: IndexName): Promise<Settings>;
   /** Says that a change of the index's settings was handed to the nodes, or that the index came or went. */
-  invalidate(indexUid: string): void;
+  invalidate(index: IndexName): void;
 };
 
 /** Bounds how long settings that were changed through another gateway, or behind all of them, stay unnoticed. */
@@ -39,24 +40,25 @@ export function createSettingsCache(context: Context): SettingsCache {
   }
 
   return {
-    async get(indexUid) {
-      const known = entries.get(indexUid);
+    async get(index) {
+      const { uid, physicalUid } = index;
+      const known = entries.get(physicalUid);
       if (known && context.clock.now() - known.at < MAX_AGE_MS) return known.settings;
-      const change = unsettled.get(indexUid);
+      const change = unsettled.get(physicalUid);
       // Asked before the settings are: a change that ends in between is in them.
-      const isChanging = change !== undefined && (await hasUnfinishedChange(indexUid));
+      const isChanging = change !== undefined && (await hasUnfinishedChange(uid));
       const at = context.clock.now();
-      const body = await askAnyNode(context, indexUid, { method: "GET", path: `/indexes/${indexUid}/settings` });
+      const body = await askAnyNode(context, index, { method: "GET", path: nodePath(index, "/settings") });
       const settings = JSON.parse(body) as Settings;
-      if (!isChanging && unsettled.get(indexUid) === change) {
-        unsettled.delete(indexUid);
-        entries.set(indexUid, { settings, at });
+      if (!isChanging && unsettled.get(physicalUid) === change) {
+        unsettled.delete(physicalUid);
+        entries.set(physicalUid, { settings, at });
       }
       return settings;
     },
-    invalidate(indexUid) {
-      entries.delete(indexUid);
-      unsettled.set(indexUid, ++changes);
+    invalidate({ physicalUid }) {
+      entries.delete(physicalUid);
+      unsettled.set(physicalUid, ++changes);
     },
   };
 }

@@ -26,9 +26,10 @@ export async function answerSearch(
   { indexUid, request, wantsMetadata, signal }: OneSearch,
 ): Promise<{ readonly json: string; readonly degraded: string | null }> {
   const startedAt = context.clock.now();
-  const { primaryKey } = await requireIndex(context, indexUid);
-  const settings = clientSettings(await settingsCache.get(indexUid));
-  const gathered = await gatherSearch(context, { indexUid, settings, primaryKey, request, signal });
+  const index = await requireIndex(context, indexUid);
+  const { primaryKey } = index;
+  const settings = clientSettings(await settingsCache.get(index));
+  const gathered = await gatherSearch(context, { index, settings, primaryKey, request, signal });
   const now = context.clock.now();
   const query = request.q ?? "";
   const json = searchAnswer({

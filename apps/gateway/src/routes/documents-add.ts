@@ -110,7 +110,7 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
       await acknowledge(
         reply,
         { ...task, nodeTasks: outcome.nodeTasks },
-        { degraded: outcome.degraded, shards: plan.shards, undo: row ? undefined : { kind: "drop_index" } },
+        { degraded: outcome.degraded, index, shards: plan.shards, undo: row ? undefined : { kind: "drop_index" } },
       );
     }
   }

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import { broadcast, sendWrite } from "../execute/write.ts";
 import { indexNotFound } from "../indexes/index-errors.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { refuseReservedFilter } from "../plan/reserved-fields.ts";
 import { planDocumentsDelete } from "../plan/write-plan.ts";
 import { readDocumentIds } from "./document-ids.ts";
@@ -32,11 +33,11 @@ export function registerDocumentsDelete(app: FastifyInstance, context: Context):
     const { customMetadata } = parseCustomMetadata(queryOf(request));
     const ids = read();
     const details = { providedIds: ids.length, deletedDocuments: null, originalFilter: null };
-    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, async () => {
+    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, async (index) => {
       const plan = planDocumentsDelete(ids, cluster.placement);
-      const path = `/indexes/${indexUid}/documents/delete-batch`;
+      const path = nodePath(index, "/documents/delete-batch");
       const parts = plan.parts.map(({ node, body }) => ({ node, request: { method: "POST", path, body } as const }));
-      return { shards: plan.shards, ...(await sendWrite(context, { indexUid, shards: plan.shards, parts })) };
+      return { shards: plan.shards, ...(await sendWrite(context, { index, shards: plan.shards, parts })) };
     });
   }
 
@@ -51,10 +52,10 @@ export function registerDocumentsDelete(app: FastifyInstance, context: Context):
       refuseReservedFilter(filter);
       const originalFilter = JSON.stringify((body as { filter: unknown }).filter);
       const details = { providedIds: 0, deletedDocuments: null, originalFilter };
-      return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, () =>
-        broadcast(context, indexUid, {
+      return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, (index) =>
+        broadcast(context, index, {
           method: "POST",
-          path: `/indexes/${indexUid}/documents/delete`,
+          path: nodePath(index, "/documents/delete"),
           body: JSON.stringify({ filter: printFilter(filter) }),
         }),
       );
@@ -65,8 +66,8 @@ export function registerDocumentsDelete(app: FastifyInstance, context: Context):
     const indexUid = indexUidOf(request);
     const { customMetadata } = parseCustomMetadata(queryOf(request));
     const details = { deletedDocuments: null };
-    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, () =>
-      broadcast(context, indexUid, { method: "DELETE", path: `/indexes/${indexUid}/documents` }),
+    return remove(reply, { indexUid, type: "documentDeletion", customMetadata, details }, (index) =>
+      broadcast(context, index, { method: "DELETE", path: nodePath(index, "/documents") }),
     );
   });
 
@@ -75,17 +76,17 @@ export function registerDocumentsDelete(app: FastifyInstance, context: Context):
   async function remove(
     reply: FastifyReply,
     task: Omit<NewTask, "nodeTasks"> & { indexUid: string },
-    send: () => Promise<Sent>,
+    send: (index: IndexName) => Promise<Sent>,
   ): Promise<FastifyReply> {
     await indexLocks.run(task.indexUid, async () => {
       const nothing = { ...task.details, deletedDocuments: 0 };
-      if (!(await store.indexes.get(task.indexUid)))
-        return acknowledge(reply, { ...task, ...failure(indexNotFound(task.indexUid)), details: nothing });
-      const { nodeTasks, degraded, shards } = await send();
+      const index = await store.indexes.get(task.indexUid);
+      if (!index) return acknowledge(reply, { ...task, ...failure(indexNotFound(task.indexUid)), details: nothing });
+      const { nodeTasks, degraded, shards } = await send(index);
       if (Object.keys(nodeTasks).length === 0)
         return acknowledge(reply, { ...task, status: "succeeded", nodeTasks, details: nothing });
       await store.indexes.touch(task.indexUid);
-      await acknowledge(reply, { ...task, nodeTasks }, { degraded, shards });
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded, index, shards });
     });
     return reply;
   }

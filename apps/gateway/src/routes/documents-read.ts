@@ -14,6 +14,7 @@ import { stripDocument } from "../answer/strip-hit.ts";
 import type { Context } from "../context.ts";
 import { getDocument } from "../execute/get-document.ts";
 import { scatter } from "../execute/scatter.ts";
+import { nodePath } from "../indexes/index-name.ts";
 import { requireIndex } from "../indexes/registry.ts";
 import { nodeDocumentsBody, planDocuments } from "../plan/documents-plan.ts";
 import { shardsOfIds } from "../plan/write-plan.ts";
@@ -33,17 +34,16 @@ export function registerDocumentsRead(app: FastifyInstance, context: Context): v
   });
 
   async function list(http: FastifyRequest, request: DocumentsRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const indexUid = indexUidOf(http);
-    await requireIndex(context, indexUid);
+    const index = await requireIndex(context, indexUidOf(http));
     const plan = planDocuments(request, (ids) => shardsOfIds(ids, placement));
     const { parts, degraded } = await scatter(context, {
-      indexUid,
+      index,
       key: plan.key,
       signal: http.clientGone,
       shards: plan.shards ?? undefined,
       request: (shards) => ({
         method: "POST",
-        path: `/indexes/${indexUid}/documents/fetch`,
+        path: nodePath(index, "/documents/fetch"),
         body: nodeDocumentsBody(plan, shards),
       }),
       read: (body) => readDocuments(body, plan.sort),
@@ -59,10 +59,10 @@ export function registerDocumentsRead(app: FastifyInstance, context: Context): v
       const indexUid = indexUidOf(request);
       const { documentId } = request.params as { documentId: string };
       const { fields, retrieveVectors } = parseDocumentQuery(queryOf(request));
-      await requireIndex(context, indexUid);
+      const index = await requireIndex(context, indexUid);
       const text = isDocumentId(documentId)
         ? await getDocument(context, {
-            indexUid,
+            index,
             documentId,
             shard: shardOf(documentId, placement.shards),
             query: {

@@ -12,7 +12,7 @@ export function registerExperimentalFeatures(app: FastifyInstance, context: Cont
   const { cluster, log } = context;
 
   app.get(PATH, { config: { action: "experimental.get" } }, async (_request, reply) =>
-    sendAnswer(reply, await askAnyNode(context, "", { method: "GET", path: PATH })),
+    sendAnswer(reply, await askAnyNode(context, null, { method: "GET", path: PATH })),
   );
 
   app.patch(PATH, { config: { action: "experimental.update" } }, async (request, reply) => {
@@ -33,7 +33,7 @@ export function registerExperimentalFeatures(app: FastifyInstance, context: Cont
       const response = await cluster.request(node, { method: "PATCH", path: PATH, body });
       if (response.status === 200) return response.body.toString("utf8");
       const error = errorOf(response);
-      if (error?.type === "invalid_request") throw relayedError(error);
+      if (error?.type === "invalid_request") throw relayedError(error, null);
     } catch (cause) {
       if (!(cause instanceof NodeFailure)) throw cause;
       log.warn({ node, err: cause }, "a node did not take a change of features");

@@ -3,6 +3,7 @@ import { mergeFacetHits, narrowFilter } from "@miroir/routing";
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { scatter } from "../execute/scatter.ts";
+import { nodePath } from "../indexes/index-name.ts";
 import { clientSettings } from "../indexes/internal-settings.ts";
 import { requireIndex } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
@@ -18,8 +19,8 @@ export function registerFacetSearch(app: FastifyInstance, context: Context, sett
     const startedAt = context.clock.now();
     const indexUid = indexUidOf(http);
     const request = parseFacetSearch(parseJsonBody(bodyOf(http), http.headers["content-type"]));
-    await requireIndex(context, indexUid);
-    const { faceting } = clientSettings(await settingsCache.get(indexUid));
+    const index = await requireIndex(context, indexUid);
+    const { faceting } = clientSettings(await settingsCache.get(index));
     refuseMedia(request);
     refuseReservedFilter(request.filter);
     refuseReservedNames([request.facetName, ...(request.attributesToSearchOn ?? [])]);
@@ -27,12 +28,12 @@ export function registerFacetSearch(app: FastifyInstance, context: Context, sett
     const filter = allowed && printFilter(allowed);
     const said = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null));
     const { parts, degraded } = await scatter(context, {
-      indexUid,
+      index,
       key: JSON.stringify({ ...said, filter }),
       signal: http.clientGone,
       request: (shards) => ({
         method: "POST",
-        path: `/indexes/${indexUid}/facet-search`,
+        path: nodePath(index, "/facet-search"),
         body: JSON.stringify({ ...said, filter: narrowFilter(filter, shards) }),
       }),
       read: readFacetHits,

@@ -12,6 +12,7 @@ import type { Context } from "../context.ts";
 import { askAnyNode } from "../execute/any-node.ts";
 import { countUnion } from "../execute/count-union.ts";
 import { gatherSearch } from "../execute/gather-search.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { clientSettings } from "../indexes/internal-settings.ts";
 import { requireIndex } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
@@ -38,7 +39,11 @@ export type FederatedSearch = {
 };
 
 /** An index that is searched, with what is known of it. */
-type KnownIndex = IndexQueries & { readonly settings: Settings; readonly primaryKey: string | null };
+type KnownIndex = IndexQueries & {
+  readonly index: IndexName;
+  readonly settings: Settings;
+  readonly primaryKey: string | null;
+};
 
 type Search = Omit<FederatedSearch, "queries"> & { readonly window: FederationWindow };
 
@@ -89,14 +94,15 @@ function placeOf({ queries }: IndexQueries): number {
 
 async function checkOptions(context: Context, queries: readonly MultiSearchQuery[]): Promise<void> {
   if (!queries.some(needsNetwork)) return;
-  const body = await askAnyNode(context, "", { method: "GET", path: "/experimental-features" });
+  const body = await askAnyNode(context, null, { method: "GET", path: "/experimental-features" });
   const { network } = JSON.parse(body) as ExperimentalFeatures;
   for (const [place, query] of queries.entries()) await atQuery(place, () => checkNetwork(query, network));
 }
 
 async function know(context: Context, settingsCache: SettingsCache, group: IndexQueries): Promise<KnownIndex> {
-  const { primaryKey } = await requireIndex(context, group.indexUid);
-  return { ...group, primaryKey, settings: clientSettings(await settingsCache.get(group.indexUid)) };
+  const index = await requireIndex(context, group.indexUid);
+  const settings = clientSettings(await settingsCache.get(index));
+  return { ...group, index, primaryKey: index.primaryKey, settings };
 }
 
 async function checkRanking(indexes: readonly KnownIndex[]): Promise<void> {
@@ -122,7 +128,14 @@ async function searchIndex(context: Context, index: KnownIndex, search: Search):
     ? null
     : (hasHybrid ? gathering : Promise.resolve([])).then(async (gathered) => {
         await atQuery(placeOf(index), () => atFacets(indexUid, () => refuseFacets(patterns, settings)));
-        return countUnion(context, { indexUid, queries, gathered, federation, paging: window.paging, signal });
+        return countUnion(context, {
+          index: index.index,
+          queries,
+          gathered,
+          federation,
+          paging: window.paging,
+          signal,
+        });
       });
   // A query's own error says more than that of all of them, so the count may fail before anybody looks.
   counting?.catch(() => undefined);
@@ -140,13 +153,13 @@ async function searchIndex(context: Context, index: KnownIndex, search: Search):
 
 function gatherQuery(
   context: Context,
-  { indexUid, settings, primaryKey, queries }: KnownIndex,
+  { index, settings, primaryKey, queries }: KnownIndex,
   { request }: PlacedQuery,
   { federation, window, signal }: Search,
 ) {
-  const patterns = queries.length === 1 ? (federation.facetsByIndex[indexUid] ?? null) : null;
+  const patterns = queries.length === 1 ? (federation.facetsByIndex[index.uid] ?? null) : null;
   return gatherSearch(context, {
-    indexUid,
+    index,
     settings,
     primaryKey,
     signal,
@@ -195,12 +208,12 @@ async function checkFacets(
   indexUid: string,
   patterns: readonly string[] | null,
 ): Promise<void> {
-  const { settings } = await know(context, settingsCache, { indexUid, queries: [] });
+  const { index, settings } = await know(context, settingsCache, { indexUid, queries: [] });
   if (patterns === null) return;
   refuseFacets(patterns, settings);
-  await askAnyNode(context, indexUid, {
+  await askAnyNode(context, index, {
     method: "POST",
-    path: `/indexes/${indexUid}/search`,
+    path: nodePath(index, "/search"),
     body: JSON.stringify({ facets: patterns, limit: 0 }),
   });
 }

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { scatter } from "../execute/scatter.ts";
 import { indexNotFound } from "../indexes/index-errors.ts";
+import { nodePath } from "../indexes/index-name.ts";
 import { requireIndex } from "../indexes/registry.ts";
 import { bodyOf, sendAnswer } from "./http.ts";
 
@@ -17,14 +18,14 @@ export function registerFields(app: FastifyInstance, context: Context): void {
     const { offset, limit, filter } = parseListFields(parseJsonBody(bodyOf(http), http.headers["content-type"]));
     // Only here, a uid that no index can have is one that no index has.
     if (!isIndexUid(indexUid)) throw indexNotFound(indexUid);
-    await requireIndex(context, indexUid);
+    const index = await requireIndex(context, indexUid);
     const { parts, degraded } = await scatter(context, {
-      indexUid,
+      index,
       key: "fields",
       signal: http.clientGone,
       request: () => ({
         method: "POST",
-        path: `/indexes/${indexUid}/fields`,
+        path: nodePath(index, "/fields"),
         body: JSON.stringify({ offset: 0, limit: ALL_FIELDS, filter }),
       }),
       read: readFields,

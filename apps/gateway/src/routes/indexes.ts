@@ -78,7 +78,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
       const index = await nameNewIndex(store, uid);
       const { nodeTasks, degraded } = await createOnNodes(context, index, primaryKey);
       await store.indexes.create({ ...index, primaryKey });
-      await acknowledge(reply, { ...task, nodeTasks }, { degraded, undo: { kind: "drop_index" } });
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded, index, undo: { kind: "drop_index" } });
       settingsCache.invalidate(index);
     });
     return reply;
@@ -104,7 +104,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
         jsonRequest("PATCH", nodePath(row), { primaryKey }),
       );
       if (isChange) await store.indexes.replacePrimaryKey(uid, row.primaryKey, primaryKey);
-      await acknowledge(reply, { ...task, nodeTasks }, { degraded });
+      await acknowledge(reply, { ...task, nodeTasks }, { degraded, index: row });
     });
     return reply;
   });
@@ -120,7 +120,11 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
       await store.indexes.delete(uid);
       const { physicalUid, primaryKey, nextSequence } = row;
       const undo = { kind: "restore_index", physicalUid, primaryKey, nextSequence } as const;
-      await acknowledge(reply, { ...task, nodeTasks, details: { deletedDocuments: null } }, { degraded, undo });
+      await acknowledge(
+        reply,
+        { ...task, nodeTasks, details: { deletedDocuments: null } },
+        { degraded, index: row, undo },
+      );
       settingsCache.invalidate(row);
     });
     return reply;

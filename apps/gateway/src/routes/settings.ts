@@ -87,7 +87,11 @@ export function registerSettings(app: FastifyInstance, context: Context, setting
       );
       if (row) await store.indexes.touch(indexUid);
       else await store.indexes.create({ ...index, primaryKey: null });
-      await acknowledge(reply, { ...task, nodeTasks }, { degraded, undo: row ? undefined : { kind: "drop_index" } });
+      await acknowledge(
+        reply,
+        { ...task, nodeTasks },
+        { degraded, index, undo: row ? undefined : { kind: "drop_index" } },
+      );
       settingsCache.invalidate(index);
     });
     return reply;

@@ -28,14 +28,14 @@ export function registerSimilar(app: FastifyInstance, context: Context, settings
     const startedAt = context.clock.now();
     const indexUid = indexUidOf(http);
     const given = parse();
-    const { primaryKey } = await requireIndex(context, indexUid);
-    const settings = clientSettings(await settingsCache.get(indexUid));
+    const index = await requireIndex(context, indexUid);
+    const settings = clientSettings(await settingsCache.get(index));
     const { access } = http;
     const request = { ...given, filter: access.restrict(indexUid, given.filter, "invalid_similar_filter") };
     const { gathered, page, total, degraded } = await findSimilar(context, {
-      indexUid,
+      index,
       settings,
-      primaryKey,
+      primaryKey: index.primaryKey,
       request,
       visible: access.restrict(indexUid, null),
       signal: http.clientGone,

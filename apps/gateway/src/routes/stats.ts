@@ -4,6 +4,7 @@ import { humanSize } from "../answer/human-size.ts";
 import { mergeIndexStats, type NodeIndexStats } from "../answer/index-stats.ts";
 import type { Context } from "../context.ts";
 import { countDocuments } from "../execute/count-documents.ts";
+import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { listIndexes, requireIndex } from "../indexes/registry.ts";
 import { indexUidOf, queryOf, sendAnswer } from "./http.ts";
 
@@ -24,10 +25,9 @@ export function registerStats(app: FastifyInstance, context: Context): void {
 
   app.get("/indexes/:indexUid/stats", { config: { action: "stats.get" } }, async (request, reply) => {
     const query = readQuery(QUERY, queryOf(request));
-    const indexUid = indexUidOf(request);
-    await requireIndex(context, indexUid);
-    const answers = await askAll<NodeIndexStats>(`/indexes/${indexUid}/stats`, query);
-    const { stats, degraded } = await merge(indexUid, answers);
+    const index = await requireIndex(context, indexUidOf(request));
+    const answers = await askAll<NodeIndexStats>(nodePath(index, "/stats"), query);
+    const { stats, degraded } = await merge(index, answers);
     return sendAnswer(reply, JSON.stringify(present(stats, query)), degraded);
   });
 
@@ -36,15 +36,15 @@ export function registerStats(app: FastifyInstance, context: Context): void {
     const [all, answers] = await Promise.all([listIndexes(context), askAll<Stats>("/stats", query)]);
     const rows = all.filter(({ uid }) => request.access.sees(uid));
     const merged = await Promise.all(
-      rows.map(async ({ uid }) => {
+      rows.map(async (index) => {
         const ofIndex = answers.flatMap(({ node, value }) => {
-          const stats = value.indexes[uid];
+          const stats = value.indexes[index.physicalUid];
           return stats ? [{ node, value: stats }] : [];
         });
         // Accepted, but on no node yet: a single node would not show it either.
         if (ofIndex.length === 0) return [];
-        const { stats, degraded } = await merge(uid, ofIndex);
-        return [{ uid, stats: present(stats, query), degraded }];
+        const { stats, degraded } = await merge(index, ofIndex);
+        return [{ uid: index.uid, stats: present(stats, query), degraded }];
       }),
     );
     const indexes = merged.flat();
@@ -82,11 +82,11 @@ export function registerStats(app: FastifyInstance, context: Context): void {
     return answers.flat();
   }
 
-  async function merge(indexUid: string, answers: readonly NodeAnswer<NodeIndexStats>[]): Promise<MergedStats> {
+  async function merge(index: IndexName, answers: readonly NodeAnswer<NodeIndexStats>[]): Promise<MergedStats> {
     const groups = cluster.placement.groups.map(({ nodes }) => answers.filter(({ node }) => nodes.includes(node)));
     // The first of the groups of which most nodes have answered.
     const group = groups.reduce((best, next) => (next.length > best.length ? next : best), []);
-    const { count, degraded } = await countDocuments(context, indexUid);
+    const { count, degraded } = await countDocuments(context, index);
     const stats = mergeIndexStats({
       all: answers.map(({ value }) => value),
       group: group.map(({ value }) => value),

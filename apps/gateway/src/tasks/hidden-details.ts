@@ -1,4 +1,5 @@
 import type { JsonObject, TaskRow } from "@miroir/schema";
+import type { IndexName } from "../indexes/index-name.ts";
 
 /** What the gateway itself notes in a task's details; no client sees it. No detail of Meilisearch has this name. */
 const NAME = "_miroir";
@@ -12,6 +13,13 @@ export type Undo =
       readonly primaryKey: string | null;
       readonly nextSequence: number;
     };
+
+/** The index of a task, which is known by its present name on the nodes only until the task has ended. */
+export function indexOf(row: TaskRow): IndexName | null {
+  if (row.indexUid === null) return null;
+  const physicalUid = hiddenOf(row)?.physicalUid;
+  return { uid: row.indexUid, physicalUid: typeof physicalUid === "string" ? physicalUid : row.indexUid };
+}
 
 export function withHidden(details: JsonObject | null | undefined, hidden: JsonObject): JsonObject {
   return { ...details, [NAME]: hidden };

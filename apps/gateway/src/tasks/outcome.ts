@@ -4,6 +4,7 @@ import type { NodeTasks, TaskRow } from "@miroir/schema";
 import { isFinished, type TaskTransition } from "@miroir/store-contract";
 import { scrubError } from "../execute/node-error.ts";
 import { finalDetails } from "./details.ts";
+import { indexOf } from "./hidden-details.ts";
 import type { NodeTaskReport } from "./node-task.ts";
 import { touchedShards } from "./touched-shards.ts";
 
@@ -72,7 +73,7 @@ export function judgeTask(followed: Followed, placement: Placement, isOut: (node
       details: finalDetails({ task: row, succeeded: stands, reports: succeeded, shards, placement }),
       error:
         status === "failed"
-          ? scrubError(failed[0] ?? (canceled.length > 0 ? partlyCanceledError() : lostError()))
+          ? scrubError(failed[0] ?? (canceled.length > 0 ? partlyCanceledError() : lostError()), indexOf(row))
           : null,
       ...(startedAt !== null && { startedAt }),
       ...(finishedAt !== null && { finishedAt }),

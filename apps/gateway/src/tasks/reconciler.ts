@@ -6,6 +6,7 @@ import type { IndexLocks } from "../context.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { createCancelation } from "./cancelation.ts";
 import { createDeletion } from "./deletion.ts";
+import { indexOf } from "./hidden-details.ts";
 import type { NodeTaskReport } from "./node-task.ts";
 import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
 import type { OwnTask } from "./own-task.ts";
@@ -76,14 +77,15 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
   async function apply(entry: Entry, outcome: Outcome): Promise<boolean> {
     if (outcome.kind === "waiting") return false;
-    const { uid, indexUid } = entry.row;
+    const { uid } = entry.row;
+    const index = indexOf(entry.row);
     try {
       if (outcome.kind === "processing") {
         entry.row = await store.tasks.transition(uid, outcome.transition);
         return true;
       }
-      if (indexUid !== null) {
-        for (const { node, shards } of outcome.missed) cluster.noteMissed(node, indexUid, shards);
+      if (index !== null) {
+        for (const { node, shards } of outcome.missed) cluster.noteMissed(node, index.physicalUid, shards);
       }
       await store.tasks.updateNodeTasks(uid, outcome.nodeTasks);
       await store.tasks.transition(uid, outcome.transition);
