@@ -1,7 +1,7 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
 import { startRedis, type TestRedis, testPrefix } from "@miroir/store/test-redis";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
+import { startLine } from "../support/line.ts";
 import { NODE_KEY, startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
 import { GATEWAY, type Started, startProcess } from "../support/processes.ts";
 
@@ -56,42 +56,6 @@ it(
   },
   TEST_TIMEOUT_MS,
 );
-
-/** What stands between a gateway and Redis, and can be cut. */
-async function startLine(url: string): Promise<{ url: string; cut(): Promise<void>; mend(): Promise<void> }> {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  let server: Server;
-  let port = 0;
-  async function mend(): Promise<void> {
-    server = createServer((client) => {
-      const upstream = connect(Number(target.port), target.hostname);
-      for (const socket of [client, upstream]) {
-        sockets.add(socket);
-        socket.on("error", () => undefined);
-        socket.on("close", () => {
-          sockets.delete(socket);
-          client.destroy();
-          upstream.destroy();
-        });
-      }
-      client.pipe(upstream).pipe(client);
-    });
-    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-    const address = server.address();
-    if (address !== null && typeof address === "object") port = address.port;
-  }
-  await mend();
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    mend,
-    async cut() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
-}
 
 it(
   "goes on reading and refuses writes while Redis is away, and heals by itself",
