@@ -16,6 +16,8 @@ export interface MaintenanceOptions {
   readonly holder: string;
   /** The pause between two rounds. */
   readonly intervalMs: number;
+  /** How long the owner may be silent before another gateway takes over; three intervals unless told. */
+  readonly leaseMs?: number | undefined;
   readonly retention: Retention;
 }
 
@@ -29,7 +31,7 @@ const MISSED_ROUNDS = 3;
  */
 export function startMaintenance(options: MaintenanceOptions): Maintenance {
   const { store, clock, log, holder, intervalMs, retention } = options;
-  const ttlMs = intervalMs * MISSED_ROUNDS;
+  const ttlMs = options.leaseMs ?? intervalMs * MISSED_ROUNDS;
   let isClosed = false;
   let isFailing = false;
   let held: number | null = null;
