@@ -18,6 +18,7 @@ import { joinGateways } from "./peers/membership.ts";
 import { registerRoutes } from "./routes/all.ts";
 import { createServer } from "./server/server.ts";
 import { createAcknowledge } from "./tasks/acknowledge.ts";
+import { startNodeCleanUp } from "./tasks/node-clean-up-worker.ts";
 import { createReconciler } from "./tasks/reconciler.ts";
 
 export interface Gateway {
@@ -131,6 +132,12 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     },
   });
   undo.add(maintenance.close);
+  const keepMs = config.tasks.nodeRetentionMs;
+  const nodeCleanUp = startNodeCleanUp({
+    ...{ store, cluster, clock: systemClock, log, keepMs },
+    holder: membership.gatewayId,
+  });
+  undo.add(nodeCleanUp.close);
   return {
     address,
     context,

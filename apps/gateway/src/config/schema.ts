@@ -174,6 +174,14 @@ export const configSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe("How long a finished task is kept. Not set: until there are `tasks.max_kept`."),
+      node_retention_ms: z
+        .int()
+        .min(60_000)
+        .max(DAY_MS)
+        .default(600_000)
+        .describe(
+          "How long the nodes keep their own finished tasks. The gateway deletes older ones there, whoever sent them, so that no node's queue fills up.",
+        ),
     })
     .prefault({}),
   maintenance: z

@@ -15,7 +15,7 @@ export interface NodeTaskReport {
 export const LOST: NodeTaskReport = { status: "failed", details: {}, error: null, startedAt: null, finishedAt: null };
 
 /** Clocks may differ by this much before a node's task is held for another one with the same uid. */
-const CLOCK_TOLERANCE_MS = 60_000;
+export const CLOCK_TOLERANCE_MS = 60_000;
 
 /** The task of ours that a node task should belong to. */
 export interface Expected {

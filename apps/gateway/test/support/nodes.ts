@@ -24,14 +24,19 @@ export const ON_REAL_NODES = process.env.MEILISEARCH_BIN !== undefined;
 /** How long a test may take: real nodes need seconds where development nodes need milliseconds. */
 export const TEST_TIMEOUT_MS = ON_REAL_NODES ? 300_000 : 20_000;
 
+export type TestNodeOptions = {
+  /** How long a development node takes for each of its tasks. */
+  readonly taskDelayMs?: number;
+};
+
 /** Starts empty nodes: development nodes, or real ones where `MEILISEARCH_BIN` is set. */
-export function startNodes(count: number): Promise<TestNode[]> {
-  const start = ON_REAL_NODES ? startProcess : startDevNode;
+export function startNodes(count: number, options: TestNodeOptions = {}): Promise<TestNode[]> {
+  const start = ON_REAL_NODES ? startProcess : () => startDevNode(options);
   return Promise.all(Array.from({ length: count }, start));
 }
 
-async function startDevNode(): Promise<TestNode> {
-  const node = createDevNode({ masterKey: NODE_KEY });
+async function startDevNode(options: TestNodeOptions): Promise<TestNode> {
+  const node = createDevNode({ masterKey: NODE_KEY, ...options });
   const address = await node.listen();
   let isStopped = false;
   return {

@@ -1,0 +1,47 @@
+import type { Store } from "@miroir/store-contract";
+import { cleanUpNodes, type NodeCleanUpDeps } from "./node-clean-up.ts";
+
+export interface NodeCleanUpOptions extends NodeCleanUpDeps {
+  readonly store: Store;
+  /** Names this gateway to the others. */
+  readonly holder: string;
+}
+
+/** Of the gateways that share a store, one cleans up the nodes. */
+const SCOPE = "node-clean-up";
+const INTERVAL_MS = 60_000;
+/** The one may miss two rounds before another takes over. */
+const TTL_MS = 3 * INTERVAL_MS;
+
+/** Cleans up the nodes once a minute; what fails is tried again by the next round. */
+export function startNodeCleanUp(options: NodeCleanUpOptions): { close(): Promise<void> } {
+  const { store, log, holder } = options;
+  let running: Promise<void> = Promise.resolve();
+  let isFailing = false;
+
+  async function round(): Promise<void> {
+    try {
+      const { acquired } = await store.leaderLease.acquire(SCOPE, holder, TTL_MS);
+      if (acquired) await cleanUpNodes(options);
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log.warn({ err: error }, "cleaning up the nodes' tasks failed; it is tried again");
+      isFailing = true;
+    }
+  }
+
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    running = round().finally(() => {
+      isBusy = false;
+    });
+  }, INTERVAL_MS);
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
