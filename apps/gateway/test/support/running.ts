@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Logger } from "pino";
 import type { NodeState } from "../../src/cluster/cluster.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { createLog } from "../../src/log.ts";
@@ -23,10 +24,18 @@ export type RunningOptions = {
   readonly key?: string;
   /** The SQLite file; a new one unless told. */
   readonly path?: string;
+  /** Where it logs; nowhere unless told. */
+  readonly log?: Logger;
 };
 
 /** The gateway as `main.ts` starts it, on a free port and a store file of its own, with quick probes. */
-export async function startRunning({ nodes = [], settings = [], key, path }: RunningOptions = {}): Promise<Running> {
+export async function startRunning({
+  nodes = [],
+  settings = [],
+  key,
+  path,
+  log = createLog("silent", false),
+}: RunningOptions = {}): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "miroir-gateway-"));
   const { config } = await loadConfig({
     env: nodes.length === 0 ? {} : { MIROIR_NODES: nodes.join(","), MIROIR_NODE_MASTER_KEY: NODE_KEY },
@@ -37,7 +46,7 @@ export async function startRunning({ nodes = [], settings = [], key, path }: Run
       ...settings,
     ].map((assignment) => ({ from: "test", assignment })),
   });
-  const gateway = await startGateway(config, createLog("silent", false));
+  const gateway = await startGateway(config, log);
   return {
     ...gateway,
     send: createSend(gateway.address, key),
