@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { StoreError } from "@miroir/store-contract";
-import { type ChainableCommander, Cluster, type Redis } from "ioredis";
+import { Cluster, type Redis } from "ioredis";
+import { within } from "./attempts.ts";
 import type { Connection } from "./connection.ts";
-import { mayBeSentAgain, timedOut, wasNotSent } from "./errors.ts";
 import { SCRIPTS } from "./scripts.ts";
+import { createWrites, type RunScript, type Write } from "./writes.ts";
 
 export type Argument = string | number | Buffer;
 
@@ -11,26 +12,6 @@ export type Argument = string | number | Buffer;
 export interface Reply {
   readonly code: string;
   readonly values: readonly unknown[];
-}
-
-const SENT_AGAIN = 2;
-const PAUSE_MS = 20;
-/** The part of a call's time for which it waits for a connection: in an outage callers are told soon. */
-const WAITING_SHARE = 0.5;
-
-/** Numbers for writes, so that one sent again is known (scripts/includes/write.lua): a slot is lent to one call at a time. */
-function createSlots() {
-  const free: number[] = [];
-  const numbers: number[] = [];
-  return {
-    take(): { slot: number; number: number } {
-      const slot = free.pop() ?? numbers.push(0) - 1;
-      const number = (numbers[slot] ?? 0) + 1;
-      numbers[slot] = number;
-      return { slot, number };
-    },
-    give: (slot: number): void => void free.push(slot),
-  };
 }
 
 /**
@@ -58,25 +39,10 @@ export interface Commands {
   readonly handle: string;
   /** Runs a script that reads. */
   read(script: string, keys: readonly string[], args: readonly Argument[]): Promise<Reply>;
-  /** Runs a script that writes, at most once however often it is sent. `args` follow slot and number. */
-  write(
-    script: string,
-    keys: readonly string[],
-    args: (slot: number, number: number) => readonly Argument[],
-  ): Promise<Reply>;
+  /** Runs a script that writes, at most once however often it is sent. */
+  write(write: Write): Promise<Reply>;
   /** Sends a plain command, which must be harmless when run twice. */
   send(command: string, ...args: Argument[]): Promise<unknown>;
-}
-
-function commandOf(name: string): string {
-  const script = SCRIPTS.get(name);
-  if (script === undefined) throw new TypeError(`there is no script ${name}`);
-  return `${script.command}Buffer`;
-}
-
-function replyOf(answer: unknown): Reply {
-  const [code, ...values] = answer as unknown[];
-  return { code: String(code), values };
 }
 
 /** Where durable writes go: a connection of their own, since the server answers nothing else on it while one waits for replicas. */
@@ -98,95 +64,78 @@ const DURABLE: ReadonlySet<string> = new Set([
   "complete-key",
 ]);
 
+const isUnknownScript = (error: unknown): boolean => error instanceof Error && error.message.startsWith("NOSCRIPT");
+
+function scriptOf(name: string) {
+  const script = SCRIPTS.get(name);
+  if (script === undefined) throw new TypeError(`there is no script ${name}`);
+  return script;
+}
+
 /** Commands over one connection, each with a deadline. Errors are ioredis', but for timeouts and missing replicas. */
 export function createCommands(connection: Connection, timeoutMs: number, durable: Durable | null): Commands {
-  const slots = createSlots();
   const gather = createTurns(connection);
 
-  /** Sends, and again after a lost connection, until the deadline of the call. */
-  function within<T>(attempt: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const startedAt = performance.now();
-      let isOver = false;
-      const timer = setTimeout(() => {
-        isOver = true;
-        reject(timedOut(timeoutMs));
-      }, timeoutMs);
-      const settle = (end: () => void) => {
-        clearTimeout(timer);
-        if (!isOver) end();
-        isOver = true;
-      };
-      const send = (sent: number): void => {
-        attempt().then(
-          (value) => settle(() => resolve(value)),
-          (error: unknown) => {
-            const isUnsent = wasNotSent(error);
-            const mayTry = isUnsent
-              ? performance.now() - startedAt < timeoutMs * WAITING_SHARE
-              : mayBeSentAgain(error) && sent < SENT_AGAIN;
-            if (isOver || !mayTry) return settle(() => reject(error));
-            setTimeout(() => isOver || send(isUnsent ? sent : sent + 1), PAUSE_MS);
-          },
-        );
-      };
-      send(0);
-    });
-  }
+  /** Scripts whose text has been sent. */
+  const known = new Set<string>();
 
-  async function run(name: string, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
-    const command = commandOf(name);
-    const commands = connection as unknown as Record<string, (...args: unknown[]) => Promise<unknown[]>>;
-    const answer = await within(async () => {
+  const runScript: RunScript = (name, scriptKeys, args) => {
+    const { sha, lua } = scriptOf(name);
+    const given = [scriptKeys.length, ...scriptKeys, ...args];
+    const withText = () => connection.callBuffer("EVAL", lua, ...given) as Promise<unknown[]>;
+    return within(timeoutMs, () => {
       gather();
-      return commands[command]?.(keys.length, ...keys, ...args);
+      if (!known.has(name)) {
+        known.add(name);
+        return withText();
+      }
+      const answer = connection.callBuffer("EVALSHA", sha, ...given) as Promise<unknown[]>;
+      // The server has been started again, or is another.
+      return answer.catch((error) => (isUnknownScript(error) ? withText() : Promise.reject(error)));
     });
-    return replyOf(answer);
-  }
+  };
 
   /** A script, and `WAIT` behind it on the same connection. The script's answer is kept, so the whole may be sent again. */
-  async function runDurably(
-    { connection: own, replicas, timeoutMs: waitMs }: Durable,
-    name: string,
-    keys: readonly string[],
-    args: readonly Argument[],
-  ): Promise<Reply> {
-    const command = commandOf(name);
-    return within(async () => {
-      const pipeline = own.pipeline() as unknown as Record<string, (...args: unknown[]) => unknown> &
-        Pick<ChainableCommander, "exec">;
-      pipeline[command]?.(keys.length, ...keys, ...args);
-      pipeline.call?.("WAIT", replicas, waitMs);
-      const [[scriptError, answer] = [], [waitError, reached] = []] = (await pipeline.exec()) ?? [];
-      const error = scriptError ?? waitError;
-      if (error != null) throw error;
-      if (Number(reached) >= replicas) return replyOf(answer);
-      const message = `${Number(reached)} of ${replicas} replicas had the write within ${waitMs} ms`;
-      throw new StoreError("unavailable", message, { retryable: true });
-    });
-  }
+  const runDurably =
+    ({ connection: own, replicas, timeoutMs: waitMs }: Durable): RunScript =>
+    (name, scriptKeys, args) => {
+      const { sha, lua } = scriptOf(name);
+      const given = [scriptKeys.length, ...scriptKeys, ...args];
+      const attempt = async (command: "EVALSHA" | "EVAL", script: string): Promise<unknown[]> => {
+        const pipeline = own.pipeline();
+        pipeline.callBuffer(command, script, ...given);
+        pipeline.call("WAIT", replicas, waitMs);
+        const [[scriptError, answer] = [], [waitError, reached] = []] = (await pipeline.exec()) ?? [];
+        const error = scriptError ?? waitError;
+        if (command === "EVALSHA" && isUnknownScript(error)) return attempt("EVAL", lua);
+        if (error != null) throw error;
+        if (Number(reached) >= replicas) return answer as unknown[];
+        const message = `${Number(reached)} of ${replicas} replicas had the write within ${waitMs} ms`;
+        throw new StoreError("unavailable", message, { retryable: true });
+      };
+      return within(timeoutMs, () => attempt("EVALSHA", sha));
+    };
+
+  const runWrite: RunScript =
+    durable === null
+      ? runScript
+      : (name, ...rest) => (DURABLE.has(name) ? runDurably(durable) : runScript)(name, ...rest);
+  const writes = createWrites(runWrite);
 
   return {
     handle: randomUUID(),
-    read: run,
-    async write(script, keys, args) {
-      const { slot, number } = slots.take();
-      try {
-        const given = args(slot, number);
-        const reply =
-          durable !== null && DURABLE.has(script)
-            ? await runDurably(durable, script, keys, given)
-            : await run(script, keys, given);
-        if (reply.code !== "stale") return reply;
-        throw new StoreError("unavailable", "the call came too late", { retryable: true });
-      } finally {
-        slots.give(slot);
-      }
+    async read(name, scriptKeys, args) {
+      writes.flush();
+      const [code, ...values] = await runScript(name, scriptKeys, args);
+      return { code: String(code), values };
     },
-    send: (command, ...args) =>
-      within(() => {
+    write: writes.add,
+    send(command, ...args) {
+      writes.flush();
+      return within(timeoutMs, () => {
         gather();
         return connection.callBuffer(command, ...args);
-      }),
+      });
+    },
   };
 }

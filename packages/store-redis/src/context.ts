@@ -71,14 +71,13 @@ export function createContext(
     async write(run, options) {
       const { script, table, key = [], args = [] } = run;
       const fence = options?.fence;
-      const lease = fence === undefined ? replies : keys.row("leader_lease", fence.scope);
-      const channel = watched.has(table) ? keys.channel : "";
       const reply = await placed(
         run,
-        commands.write(script, [replies, lease, ...run.keys], (slot, number) => [
-          ...[now(), slot, number, fence?.epoch ?? "", channel],
-          ...args,
-        ]),
+        commands.write({
+          ...{ script, replies, now: now(), keys: run.keys, args },
+          channel: watched.has(table) ? keys.channel : "",
+          fence: fence === undefined ? null : { lease: keys.row("leader_lease", fence.scope), epoch: fence.epoch },
+        }),
       );
       if (!codes.has(reply.code)) return reply;
       const why = String(reply.values[0]);

@@ -3,14 +3,19 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const folder = new URL("./scripts/", import.meta.url);
 const INCLUDE = /^-- @include (\S+)$/gm;
+const ALONE = /^-- @alone$/m;
+/** Locals that may stand for one call's part of a run of several (scripts/includes/write.lua), and are read faster than globals. */
+const HEAD = "local KEYS, ARGV, redis = KEYS, ARGV, redis";
 
 export interface Script {
   /** The file's name without `.lua`. */
   readonly name: string;
   /** What is sent: the file with its includes in front. */
   readonly lua: string;
-  /** The name of ioredis' command for it: another text is another command, so that versions of a script never mix. */
-  readonly command: string;
+  /** What the server calls it: the hash of its text, so that versions of a script never mix. */
+  readonly sha: string;
+  /** A step may go through many rows: it shares its run with no other. */
+  readonly alone: boolean;
 }
 
 const readLua = (file: string): string => readFileSync(new URL(`${file}.lua`, folder), "utf8");
@@ -28,9 +33,8 @@ function includesOf(text: string, found: Map<string, string>): Map<string, strin
 
 function loadScript(name: string): Script {
   const text = readLua(name);
-  const lua = [...includesOf(text, new Map()).values(), text].join("\n");
-  const hash = createHash("sha256").update(lua).digest("hex").slice(0, 12);
-  return { name, lua, command: `${name}@${hash}` };
+  const lua = [HEAD, ...includesOf(text, new Map()).values(), text].join("\n");
+  return { name, lua, sha: createHash("sha1").update(lua).digest("hex"), alone: ALONE.test(text) };
 }
 
 /** All scripts, by name. */

@@ -12,6 +12,7 @@
 -- Derived: the rows of the events, `{prefix}:<table>:<sink>:<position>`
 -- Answers: appended, with how many are kept and dropped, and the first and last position dropped (empty for none)
 --
+-- @alone
 -- @include write
 -- @include escape
 

@@ -7,6 +7,7 @@
 -- Derived: the sessions' rows, `{prefix}:<table>:<session id>`
 -- Answers: cleared, with in how many
 --
+-- @alone
 -- @include write
 -- @include sessions
 

@@ -5,6 +5,7 @@
 -- Derived: the rows, `{prefix}:<table>:<key>` of the keys in KEYS[3]; their indexes (includes/raw-rows.lua), and the counts of tasks
 -- Answers: deleted, with how many
 --
+-- @alone
 -- @include write
 -- @include raw-rows
 

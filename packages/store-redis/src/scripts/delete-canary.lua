@@ -10,6 +10,7 @@
 -- Derived: the rows of the runs, `{prefix}:<table>:<key>` of the run ids in KEYS[6]
 -- Answers: deleted, with 1 or 0
 --
+-- @alone
 -- @include write
 -- @include escape
 

@@ -8,6 +8,7 @@
 -- Derived: the rows, `{prefix}:<table>:<key>` of the keys in KEYS[3]
 -- Answers: deleted, with how many
 --
+-- @alone
 -- @include write
 -- @include escape
 

@@ -11,6 +11,7 @@
 -- Derived: the rows, `{prefix}:tasks:<uid>`, and their indexes (includes/tasks.lua)
 -- Answers: deleted, with the uid to go on from (empty at the end) and how many
 --
+-- @alone
 -- @include write
 -- @include search
 -- @include tasks

@@ -6,6 +6,7 @@
 -- Derived: the rows, `{prefix}:jobs:<key>` of the keys in KEYS[3], and the jobs' indexes (includes/jobs.lua)
 -- Answers: deleted, with how many
 --
+-- @alone
 -- @include write
 -- @include jobs
 

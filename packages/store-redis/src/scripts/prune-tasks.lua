@@ -8,6 +8,7 @@
 -- Derived: the rows, `{prefix}:tasks:<uid>` of the uids in KEYS[3], and their indexes (includes/tasks.lua)
 -- Answers: deleted, with how many
 --
+-- @alone
 -- @include write
 -- @include tasks
 

@@ -15,6 +15,7 @@
 -- Derived: the rows of the runs that go, `{prefix}:<table>:<key>` of the run ids in KEYS[6]
 -- Answers: row, not_found
 --
+-- @alone
 -- @include write
 -- @include counters
 -- @include escape

@@ -5,6 +5,7 @@
 -- Derived: the rows, `{prefix}:jobs:<key>` of the keys in KEYS[3], and the jobs' indexes (includes/jobs.lua)
 -- Answers: requeued, with how many
 --
+-- @alone
 -- @include write
 -- @include jobs
 

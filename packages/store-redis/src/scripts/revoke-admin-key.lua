@@ -6,6 +6,7 @@
 -- Derived: the rows, `{prefix}:<table>:<session id hash>`
 -- Answers: revoked, with how many
 --
+-- @alone
 -- @include write
 
 return write(function(now)

@@ -4,6 +4,7 @@
 -- ARGV[6] uid of the swap's task
 -- Answers: settled
 --
+-- @alone
 -- @include write
 -- @include pending-swaps
 

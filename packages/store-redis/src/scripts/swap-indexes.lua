@@ -7,6 +7,7 @@
 -- ARGV[7..] for each pair: `swap` or `rename`, and the two uids
 -- Answers: swapped; not_found, already_exists, with why and which key
 --
+-- @alone
 -- @include write
 -- @include pending-swaps
 

@@ -6,6 +6,7 @@
 -- Derived: the rows, `{prefix}:<table>:<key>` of the keys in KEYS[3]
 -- Answers: swept, with how many
 --
+-- @alone
 -- @include write
 
 return write(function(now)

@@ -9,6 +9,7 @@
 -- Derived: the rows of the events, `{prefix}:<table>:<sink>:<position>`
 -- Answers: trimmed, with how many
 --
+-- @alone
 -- @include write
 -- @include escape
 

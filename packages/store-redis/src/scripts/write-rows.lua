@@ -6,6 +6,7 @@
 -- Derived: the indexes of the table (includes/raw-rows.lua), and the counts of tasks
 -- Answers: written; already_exists, with why and which row
 --
+-- @alone
 -- @include write
 -- @include raw-rows
 
