@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { isReadOnly } from "./errors.ts";
 import type { RedisAddress, Settings } from "./options.ts";
@@ -30,8 +31,11 @@ function commonOptions(settings: Settings) {
   } satisfies RedisOptions;
 }
 
-function createRedis(settings: Settings, address: RedisAddress): Redis {
-  return new Redis({ ...commonOptions(settings), host: address.host, port: address.port, db: settings.db });
+function createRedis(settings: Settings, { host, port }: RedisAddress): Redis {
+  const { tls } = settings;
+  // Hosts with many servers behind one address tell them apart by the name that TLS asks for.
+  const named = tls === undefined || isIP(host) !== 0 ? {} : { tls: { ...tls, servername: host } };
+  return new Redis({ ...commonOptions(settings), ...named, host, port, db: settings.db });
 }
 
 function createSentinelRedis(

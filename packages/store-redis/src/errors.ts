@@ -8,10 +8,13 @@ interface Meaning {
   readonly again: boolean;
 }
 
+/** What Node and OpenSSL say of a handshake that failed, in message or code. */
+const TLS_FAILURE = /certificate|ERR_TLS|ERR_SSL|^EPROTO|SSL routines|tlsv1 alert/i;
+
 /** What errors of ioredis and the server mean to an operator; the first that fits. */
 const MEANINGS: readonly Meaning[] = [
   {
-    pattern: /certificate|ERR_TLS|ERR_SSL|^EPROTO|SSL routines|tlsv1 alert/i,
+    pattern: TLS_FAILURE,
     text: "Redis and Miroir do not trust each other's TLS certificates, or one of them speaks no TLS",
     retryable: false,
     again: false,
@@ -64,6 +67,9 @@ const meaningOf = (error: unknown): Meaning | undefined =>
         ({ pattern }) => pattern.test(saidBy(error)) || pattern.test(String((error as { code?: unknown }).code)),
       )
     : undefined;
+
+/** Whether a connection failed because of TLS. */
+export const isTlsFailure = (error: unknown): boolean => meaningOf(error)?.pattern === TLS_FAILURE;
 
 /** Whether a command that failed like this may be sent again within the same call. */
 export const mayBeSentAgain = (error: unknown): boolean => meaningOf(error)?.again ?? false;

@@ -11,7 +11,7 @@ import { type Connection, createConnection } from "./connection.ts";
 import { type Context, createContext } from "./context.ts";
 import { sweepAll } from "./deadlines.ts";
 import { createDoor } from "./door.ts";
-import { asStoreError, closedError } from "./errors.ts";
+import { asStoreError, closedError, isTlsFailure } from "./errors.ts";
 import { createGateways } from "./gateways.ts";
 import { createIdempotencyCache } from "./idempotency-cache.ts";
 import { createIndexes } from "./indexes.ts";
@@ -21,7 +21,7 @@ import { createLeaderLeases } from "./leader-lease.ts";
 import { createLoginBackoff } from "./login-backoff.ts";
 import { migrate, readVersion } from "./migrate.ts";
 import { createNodeSettingsVersions } from "./node-settings-version.ts";
-import { type RedisStoreOptions, readOptions } from "./options.ts";
+import { type RedisAddress, type RedisStoreOptions, readOptions, type Settings } from "./options.ts";
 import { isPrefixInUse } from "./prefix-in-use.ts";
 import { createRateLimits } from "./rate-limits.ts";
 import { createRawRows } from "./raw-rows.ts";
@@ -33,6 +33,7 @@ import { createSessions } from "./sessions.ts";
 import { readSizes } from "./sizes.ts";
 import { createTasks } from "./tasks.ts";
 import { createTenantMap } from "./tenant-map.ts";
+import { tryTls } from "./tls.ts";
 import { openWatch, type Watch } from "./watch.ts";
 
 const createParts = (context: Context): StoreParts => ({
@@ -60,20 +61,34 @@ const createParts = (context: Context): StoreParts => ({
   rows: createRawRows(context),
 });
 
+/** Where the first connection goes. */
+function firstAddress({ topology }: Settings): RedisAddress | undefined {
+  if (topology.kind === "server") return topology.address;
+  return topology.kind === "cluster" ? topology.nodes[0] : topology.sentinels.addresses[0];
+}
+
+/** Why there is no connection, as far as can be found out. */
+async function explained(error: unknown, settings: Settings): Promise<unknown> {
+  const address = firstAddress(settings);
+  if (settings.tls === undefined || address === undefined || isTlsFailure(error)) return error;
+  const why = await tryTls(settings.tls, address.host, address.port, settings.connectTimeoutMs);
+  return isTlsFailure(why) ? why : error;
+}
+
 /** Connects within the time that connecting may take. Later losses heal by themselves; a server that is not there now is an error. */
-async function connect(connection: Connection, timeoutMs: number): Promise<void> {
+async function connect(connection: Connection, settings: Settings): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let cause: unknown;
   connection.on("error", (error) => {
     cause = error;
   });
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(cause ?? new Error("connect ETIMEDOUT")), timeoutMs);
+    timer = setTimeout(() => reject(cause ?? new Error("connect ETIMEDOUT")), settings.connectTimeoutMs);
   });
   try {
     await Promise.race([connection.connect(), timeout]);
   } catch (error) {
-    throw cause ?? error;
+    throw await explained(cause ?? error, settings);
   } finally {
     clearTimeout(timer);
   }
@@ -95,8 +110,8 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   };
   let watch: Watch | null = null;
   try {
-    await connect(connection, settings.connectTimeoutMs);
-    if (waiting !== null) await connect(waiting, settings.connectTimeoutMs);
+    await connect(connection, settings);
+    if (waiting !== null) await connect(waiting, settings);
     const durable = waiting === null || settings.durable === null ? null : { connection: waiting, ...settings.durable };
     const commands = createCommands(connection, settings.commandTimeoutMs, durable);
     await checkVersion(commands);

@@ -1,6 +1,6 @@
-import type { ConnectionOptions } from "node:tls";
 import { type Clock, StoreError } from "@miroir/store-contract";
 import { MAX_PREFIX_LENGTH } from "./keys.ts";
+import { readTls, type Tls, type TlsFiles } from "./tls.ts";
 import { readUrl } from "./url.ts";
 
 export interface RedisAddress {
@@ -30,7 +30,11 @@ export interface RedisStoreOptions {
   readonly password?: string | undefined;
   /** Database number; a Cluster has only 0. */
   readonly db?: number | undefined;
-  readonly tls?: ConnectionOptions | true | undefined;
+  /**
+   * Whose certificates are trusted, and the one shown to Redis, where not those that the machine trusts and none. Needs a URL with TLS, or
+   * sentinels or nodes that speak it. Certificates must name what is connected to: with Sentinel and Cluster, the addresses that those tell.
+   */
+  readonly tls?: TlsFiles | true | undefined;
   /** What all keys begin with, in braces; `miroir` unless told. Two stores with different prefixes on one server do not see each other. */
   readonly prefix?: string | undefined;
   /** Where the time comes from; the server's own unless told. */
@@ -61,7 +65,7 @@ export interface Settings {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly db: number;
-  readonly tls: ConnectionOptions | undefined;
+  readonly tls: Tls | undefined;
   readonly prefix: string;
   readonly commandTimeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -94,13 +98,16 @@ export function readOptions(options: RedisStoreOptions): Settings {
   if (nodes !== undefined && (nodes.length === 0 || db !== 0)) {
     throw invalid(db === 0 ? "a Cluster needs a node to begin with" : "a Cluster has database 0 only");
   }
-  const tls = options.tls === true || (options.tls === undefined && parsed?.tls === true) ? {} : options.tls;
+  if (options.tls !== undefined && parsed?.tls === false) {
+    throw invalid("TLS files are for a URL with TLS: rediss:// or valkeys://");
+  }
+  const hasTls = parsed?.tls ?? options.tls !== undefined;
   return {
     topology: topologyOf(parsed?.address, sentinels ?? parsed?.sentinels, nodes),
     username: options.username ?? parsed?.username,
     password: options.password ?? parsed?.password,
     db,
-    tls,
+    tls: hasTls ? readTls(options.tls === true ? {} : options.tls) : undefined,
     prefix,
     commandTimeoutMs,
     connectTimeoutMs,

@@ -76,15 +76,15 @@ export async function spawnServer(args: readonly string[]): Promise<ChildProcess
 }
 
 /** How a client of the tests reaches a server or a sentinel. */
-export function clientOptions(port: number, tls?: TlsFiles): RedisOptions {
-  const options: RedisOptions = { host: "127.0.0.1", port, protocol: 2 };
+export function clientOptions(port: number, tls?: TlsFiles) {
+  const options = { host: "127.0.0.1", port, protocol: 2 } satisfies RedisOptions;
   if (tls === undefined) return options;
   const [ca, cert, key] = [tls.caFile, tls.certFile, tls.keyFile].map((file) => readFileSync(file));
   return { ...options, tls: { ca, cert, key } };
 }
 
 /** Waits until the server answers, if only that it wants a password. @throws Error when its process has ended. */
-async function answering(client: RedisOptions, child: ChildProcess): Promise<void> {
+async function answering(client: ReturnType<typeof clientOptions>, child: ChildProcess): Promise<void> {
   const redis = new Redis({ ...client, retryStrategy: () => 20, maxRetriesPerRequest: null });
   redis.on("error", () => {});
   const stop = () => redis.disconnect();
