@@ -11,6 +11,7 @@ import { createIndexLocks } from "../../src/indexes/index-locks.ts";
 import { createIndexRegistry } from "../../src/indexes/registry.ts";
 import { registerBatches } from "../../src/routes/batches.ts";
 import { registerDataRoutes } from "../../src/routes/data-routes.ts";
+import { registerKeys } from "../../src/routes/keys.ts";
 import { registerTasks } from "../../src/routes/tasks.ts";
 import { createServer } from "../../src/server/server.ts";
 import { createAcknowledge } from "../../src/tasks/acknowledge.ts";
@@ -65,7 +66,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const { registry, store } = createIndexRegistry({ store: opened, clock: systemClock, log });
   const cluster = await createCluster(config);
   const indexLocks = createIndexLocks();
-  const reconciler = createReconciler({ store, cluster, indexLocks, log });
+  const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock });
   const context: Context = {
     config,
     store,
@@ -81,6 +82,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   registerDataRoutes(app, context);
   registerTasks(app, context);
   registerBatches(app, context);
+  registerKeys(app, context);
   await reconciler.start();
   await app.listen({ host: "127.0.0.1", port: 0 });
   const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
