@@ -2,7 +2,7 @@ import { apiKeys, apiKeysKeyspace } from "@miroir/schema";
 import { type ApiKeys, pageLimit } from "@miroir/store-contract";
 import { desc, sql } from "drizzle-orm";
 import { columnsOf } from "./codec.ts";
-import { alreadyExists, type Context, notFound, type Sync } from "./context.ts";
+import { alreadyExists, type Context, notFound, oneStatement, type Sync } from "./context.ts";
 import { newestCursor } from "./cursors.ts";
 import { createRows } from "./rows.ts";
 import { build, param } from "./statements.ts";
@@ -38,6 +38,6 @@ export function createApiKeys(context: Context): Sync<ApiKeys> {
     get: (uid) => rows.get(uid),
     list: (page) => newest.page(newestCursor(page), pageLimit(page), ["createdAt", "uid"]),
     count: () => rows.count(clock.now()),
-    delete: (uid) => rows.delete(uid),
+    delete: oneStatement((uid) => rows.delete(uid)),
   };
 }

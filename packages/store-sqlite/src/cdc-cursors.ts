@@ -1,7 +1,7 @@
 import { cdcCursors, cdcCursorsKeyspace } from "@miroir/schema";
 import { type CdcCursors, StoreError } from "@miroir/store-contract";
 import { eq } from "drizzle-orm";
-import { type Context, type Sync, versionConflict } from "./context.ts";
+import { type Context, oneStatement, type Sync, versionConflict } from "./context.ts";
 import { createNamedList } from "./named-list.ts";
 import { createRows } from "./rows.ts";
 import { param } from "./statements.ts";
@@ -33,6 +33,6 @@ export function createCdcCursors(context: Context): Sync<CdcCursors> {
       return row;
     },
     list: (sinkName, page) => list(page, { sinkName }),
-    delete: (sinkName, indexUid) => rows.delete(sinkName, indexUid),
+    delete: oneStatement((sinkName, indexUid) => rows.delete(sinkName, indexUid)),
   };
 }

@@ -71,6 +71,37 @@ function decodeField(row: RawRow, field: Field): string | null {
   }
 }
 
+/**
+ * The same for a whole row, as code of its own: a loop over the fields looks each property up by a name that changes, which made lists
+ * cost a third more. It decodes the row and says `true`, or leaves it untouched and says `false`; JSON that does not parse throws, which
+ * leaves it untouched too. The code is made of the schema's property names and allowed values only.
+ */
+function compileDecoder(fields: readonly Field[]): (row: RawRow, parse: (text: string) => unknown) => boolean {
+  const checks = fields.map(({ name, nullable, kind, values }, i) => {
+    const allowed =
+      values === null ? null : [...values].map((value) => `c${i} === ${JSON.stringify(value)}`).join(" || ");
+    const fits = {
+      number: `typeof c${i} === "number"`,
+      string: allowed === null ? `typeof c${i} === "string"` : `(${allowed})`,
+      boolean: `(c${i} === 0 || c${i} === 1)`,
+      buffer: `c${i} instanceof Uint8Array`,
+      json: `typeof c${i} === "string"`,
+    }[kind];
+    return `const c${i} = row[${JSON.stringify(name)}]; if (!(${nullable ? `c${i} === null || ` : ""}${fits})) return false;`;
+  });
+  const decoded = fields.flatMap(({ name, kind }, i) => {
+    if (kind === "boolean") return [{ name, i, code: `c${i} === null ? null : c${i} === 1` }];
+    return kind === "json" ? [{ name, i, code: `c${i} === null ? null : parse(c${i})` }] : [];
+  });
+  const lines = [
+    ...checks,
+    ...decoded.map(({ i, code }) => `const d${i} = ${code};`),
+    ...decoded.map(({ name, i }) => `row[${JSON.stringify(name)}] = d${i};`),
+    "return true;",
+  ];
+  return new Function("row", "parse", lines.join("\n")) as (row: RawRow, parse: (text: string) => unknown) => boolean;
+}
+
 export interface Codec<Row> {
   /** Decodes in place: the raw row becomes the row. @throws StoreError corrupt_row, naming table, key and column. */
   decode(raw: RawRow): Row;
@@ -82,8 +113,17 @@ export interface Codec<Row> {
  */
 export function createCodec<T extends SQLiteTable>(table: T, key: readonly string[]): Codec<T["$inferSelect"]> {
   const fields = Object.entries(getTableColumns(table)).map(([name, column]) => fieldOf(name, column));
+  const decodeQuickly = compileDecoder(fields);
+  const isDecoded = (raw: RawRow): boolean => {
+    try {
+      return decodeQuickly(raw, JSON.parse);
+    } catch {
+      return false;
+    }
+  };
   return {
     decode(raw) {
+      if (isDecoded(raw)) return raw as T["$inferSelect"];
       for (const field of fields) {
         const wrong = decodeField(raw, field);
         if (wrong !== null) throw corruptRow(getTableName(table), keyOf(raw, key), `${field.name} ${wrong}`);
@@ -93,11 +133,15 @@ export function createCodec<T extends SQLiteTable>(table: T, key: readonly strin
   };
 }
 
+/** The same bytes as a buffer; between threads a buffer loses its class. */
+export const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 /** The key of a row as errors and change hints show it: blobs as hex. */
 export const keyOf = (row: RawRow, key: readonly string[]): (string | number)[] =>
   key.map((name) => {
     const part = row[name];
-    if (part instanceof Uint8Array) return Buffer.from(part).toString("hex");
+    if (part instanceof Uint8Array) return asBuffer(part).toString("hex");
     return typeof part === "number" ? part : String(part);
   });
 

@@ -19,6 +19,15 @@ export interface Context {
 const watched: ReadonlySet<string> = new Set(WATCHED_TABLES);
 export const isWatched = (table: string): boolean => watched.has(table);
 
+const single = new WeakSet<object>();
+
+/** Marks a write that is one statement at most: SQLite makes that a step by itself, without the cost of BEGIN and COMMIT. */
+export function oneStatement<F extends (...args: never[]) => unknown>(method: F): F {
+  single.add(method);
+  return method;
+}
+export const isOneStatement = (method: object): boolean => single.has(method);
+
 /** Synchronous twins of a part's methods: what the engine runs on the thread that owns the connection. */
 export type Sync<T> = {
   readonly [M in keyof T]: T[M] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;

@@ -3,6 +3,7 @@ import { readMigrations } from "@miroir/schema/migrations";
 import {
   type Change,
   type Clock,
+  type Fence,
   type PartName,
   STORE_METHODS,
   type StoreError,
@@ -18,7 +19,7 @@ import { createCanaries } from "./canaries.ts";
 import { createCanaryRuns } from "./canary-runs.ts";
 import { createCdcCursors } from "./cdc-cursors.ts";
 import { createCdcOverflow } from "./cdc-overflow.ts";
-import type { Context, Sync } from "./context.ts";
+import { type Context, isOneStatement, type Sync } from "./context.ts";
 import { asStoreError, isBusy } from "./errors.ts";
 import { createFenceCheck } from "./fence.ts";
 import { createGateways } from "./gateways.ts";
@@ -70,7 +71,7 @@ export interface Engine {
   readonly store: SyncStore;
   /** @throws StoreError. */
   run(call: Call): unknown;
-  /** Runs writes in one transaction, each in its own savepoint: one that fails changes nothing and fails alone. */
+  /** Runs writes in one transaction; one that fails changes nothing and fails alone. */
   runGroup(calls: readonly Call[]): Outcome[];
   /** The watched rows that committed writes have changed since this was last called. */
   takeChanges(): Change[];
@@ -113,14 +114,18 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
     const methods = (part === "store" ? store : parts[part]) as unknown as Record<string, unknown>;
     return methods[method] as (...args: readonly unknown[]) => unknown;
   };
-  const write = (call: Call): unknown =>
-    guard(call, () =>
-      transactions.write(() => {
-        const fence = call.part === "store" ? undefined : (call.args.at(-1) as WriteOptions | undefined)?.fence;
-        if (fence !== undefined) checkFence(fence);
-        return methodOf(call)(...call.args);
-      }),
-    );
+  const fenceOf = ({ part, args }: Call): Fence | undefined =>
+    part === "store" ? undefined : (args.at(-1) as WriteOptions | undefined)?.fence;
+  const perform = (call: Call, fence: Fence | undefined): unknown => {
+    if (fence !== undefined) checkFence(fence);
+    return methodOf(call)(...call.args);
+  };
+  const write = (call: Call): unknown => {
+    const fence = fenceOf(call);
+    const alone = fence === undefined && isOneStatement(methodOf(call));
+    const step = alone ? transactions.writeOnce : transactions.write;
+    return guard(call, () => step(() => perform(call, fence)));
+  };
   const attempt = (call: Call): Outcome => {
     try {
       return { ok: true, value: write(call) };
@@ -128,6 +133,41 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
       return { ok: false, error: asStoreError(error) };
     }
   };
+  /**
+   * Runs writes in one transaction without a savepoint each, which would have SQLite copy every page that a write touches. It will do as
+   * long as those that fail do so before they have written anything, as refusals do.
+   * @returns `null` when one failed halfway: nothing is changed then.
+   */
+  const runGroupAtOnce = (calls: readonly Call[]): Outcome[] | null => {
+    const outcomes: Outcome[] = [];
+    let halfway = false;
+    try {
+      return transactions.write(() => {
+        for (const call of calls) {
+          const written = sql.writes();
+          try {
+            outcomes.push({ ok: true, value: guard(call, () => perform(call, fenceOf(call))) });
+          } catch (error) {
+            halfway = call.part === "store" || sql.writes() !== written;
+            if (halfway) throw error;
+            outcomes.push({ ok: false, error: asStoreError(error) });
+          }
+        }
+        return outcomes;
+      });
+    } catch (error) {
+      if (halfway) return null;
+      throw error;
+    }
+  };
+  const runGroupBySavepoints = (calls: readonly Call[]): Outcome[] =>
+    transactions.write(() =>
+      calls.map((call) => {
+        const outcome = attempt(call);
+        if (!database.inTransaction) throw new Error("SQLite gave up the transaction");
+        return outcome;
+      }),
+    );
   const read = (call: Call): unknown => guard(call, () => methodOf(call)(...call.args));
   const executeOf = (call: Pick<Call, "part" | "method">) => (isWrite(call) ? write : read);
   const run = (call: Call): unknown => executeOf(call)(call);
@@ -142,14 +182,7 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
     runGroup(calls) {
       if (calls.length < 2) return calls.map(attempt);
       try {
-        return transactions.write(() => {
-          const outcomes: Outcome[] = [];
-          for (const call of calls) {
-            outcomes.push(attempt(call));
-            if (!database.inTransaction) throw new Error("SQLite gave up the transaction");
-          }
-          return outcomes;
-        });
+        return runGroupAtOnce(calls) ?? runGroupBySavepoints(calls);
       } catch (thrown) {
         const error = asStoreError(thrown);
         // Without the lock nobody can write: waiting for it again with each write would take minutes.

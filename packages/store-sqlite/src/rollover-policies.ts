@@ -1,6 +1,6 @@
 import { rolloverPolicies, rolloverPoliciesKeyspace } from "@miroir/schema";
 import type { RolloverPolicies } from "@miroir/store-contract";
-import { type Context, notFound, type Sync } from "./context.ts";
+import { type Context, notFound, oneStatement, type Sync } from "./context.ts";
 import { createNamedList } from "./named-list.ts";
 import { createRows } from "./rows.ts";
 
@@ -25,6 +25,6 @@ export function createRolloverPolicies(context: Context): Sync<RolloverPolicies>
       rows.put(row);
       return row;
     },
-    delete: (name) => rows.delete(name),
+    delete: oneStatement((name) => rows.delete(name)),
   };
 }

@@ -1,6 +1,6 @@
 import { searchUiConfig, searchUiConfigKeyspace } from "@miroir/schema";
 import type { SearchUiConfigs } from "@miroir/store-contract";
-import { type Context, type Sync, versionConflict } from "./context.ts";
+import { type Context, oneStatement, type Sync, versionConflict } from "./context.ts";
 import { createNamedList } from "./named-list.ts";
 import { createRows } from "./rows.ts";
 
@@ -22,6 +22,6 @@ export function createSearchUiConfigs(context: Context): Sync<SearchUiConfigs> {
     },
     get: (indexUid) => rows.get(indexUid),
     list: (page) => list(page),
-    delete: (indexUid) => rows.delete(indexUid),
+    delete: oneStatement((indexUid) => rows.delete(indexUid)),
   };
 }

@@ -1,8 +1,8 @@
 import { tenantMap, tenantMapKeyspace } from "@miroir/schema";
 import { decodeCursor, pageLimit, type TenantMap } from "@miroir/store-contract";
 import { asc, gt } from "drizzle-orm";
-import { columnsOf } from "./codec.ts";
-import type { Context, Sync } from "./context.ts";
+import { asBuffer, columnsOf } from "./codec.ts";
+import { type Context, oneStatement, type Sync } from "./context.ts";
 import { createRows } from "./rows.ts";
 import { build, param } from "./statements.ts";
 
@@ -20,16 +20,17 @@ export function createTenantMap(context: Context): Sync<TenantMap> {
   );
 
   return {
-    put(tenant) {
-      const row = { ...tenant, apiKeyHash: Buffer.from(tenant.apiKeyHash), updatedAt: clock.now() };
+    put: oneStatement((tenant) => {
+      const { apiKeyHash, tenantId, groupId } = tenant;
+      const row = { apiKeyHash: asBuffer(apiKeyHash), tenantId, groupId, updatedAt: clock.now() };
       rows.put(row);
       return row;
-    },
+    }),
     get: (apiKeyHash) => rows.get(apiKeyHash),
     list(page) {
       const hex = page.cursor === undefined ? "" : (decodeCursor(page.cursor, ["string"])[0] as string);
       return byHash.page({ after: Buffer.from(hex, "hex") }, pageLimit(page), ["apiKeyHash"]);
     },
-    delete: (apiKeyHash) => rows.delete(apiKeyHash),
+    delete: oneStatement((apiKeyHash) => rows.delete(apiKeyHash)),
   };
 }

@@ -4,6 +4,8 @@ import type BetterSqlite3 from "better-sqlite3";
 export interface Transactions {
   /** Runs `body` as one step: an immediate transaction, or a savepoint inside one. What throws changes nothing. */
   write<R>(body: () => R): R;
+  /** Runs a body of one statement at most, which is a step by itself. */
+  writeOnce<R>(body: () => R): R;
   /** Runs reads on one snapshot. */
   snapshot<R>(body: () => R): R;
   /** See `Context.stateOfOthers`. */
@@ -48,6 +50,14 @@ export function createTransactions(database: BetterSqlite3.Database, changes: Ch
       throw error;
     }
   };
+  const writeOnce = <R>(body: () => R): R => {
+    try {
+      return body();
+    } catch (error) {
+      forgotten++;
+      throw error;
+    }
+  };
   const undoStep = (): void => {
     undo.run();
     release.run();
@@ -57,6 +67,7 @@ export function createTransactions(database: BetterSqlite3.Database, changes: Ch
   return {
     write: (body) =>
       database.inTransaction ? within(save, release, undoStep, body) : within(beginWrite, commit, undoAll, body),
+    writeOnce,
     snapshot: (body) => (database.inTransaction ? body() : within(beginRead, commit, undoAll, body)),
     stateOfOthers: () => `${dataVersion.get()}:${forgotten}`,
     forget: () => void forgotten++,

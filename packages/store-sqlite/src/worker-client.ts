@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type Change, StoreError } from "@miroir/store-contract";
 import type { BackupProgress } from "./backup.ts";
+import { asBuffer } from "./codec.ts";
 import { asStoreError, closedError, fromPlain } from "./errors.ts";
 import type { Writer } from "./group-commit.ts";
 import type { FromWorker, NumberedCall, ToWorker, WorkerOptions } from "./worker-protocol.ts";
@@ -158,7 +159,7 @@ function withBuffers(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   for (const [key, part] of Object.entries(value)) {
     if (part instanceof Uint8Array) {
-      (value as Record<string, unknown>)[key] = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+      (value as Record<string, unknown>)[key] = asBuffer(part);
     }
   }
   return value;

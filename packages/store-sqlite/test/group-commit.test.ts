@@ -53,6 +53,24 @@ describe.each([{ worker: false }, { worker: true }])("group commit (worker: $wor
   });
 });
 
+it("undoes a write that fails halfway, and keeps those before and after it", () => {
+  const database = openDatabase({ path: ":memory:", synchronous: "FULL", clock: systemClock });
+  const engine = createEngine(database, { clock: systemClock, onCorruptRow: () => {} });
+  // By then the uid is taken and the row is in.
+  database.exec(`CREATE TRIGGER refuse BEFORE INSERT ON task_counts WHEN new.type = 'refused' BEGIN
+    SELECT RAISE(ABORT, 'refused'); END`);
+  const call = (type: string) => ({ part: "tasks" as const, method: "create", args: [{ ...task, type }, undefined] });
+  const outcomes = engine.runGroup([call("first"), call("refused"), call("last")]);
+  expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true]);
+  const { items, total } = engine.parts.tasks.list({}, {});
+  expect(items.map(({ uid, type }) => [uid, type])).toEqual([
+    [1, "last"],
+    [0, "first"],
+  ]);
+  expect(total).toBe(2);
+  database.close();
+});
+
 describe("a full disk", () => {
   it("is reported as itself, undoes what did not fit, and spares what fits (max_page_count)", async () => {
     const database = openDatabase({ path: temporary("miroir.db"), synchronous: "FULL", clock: systemClock });
