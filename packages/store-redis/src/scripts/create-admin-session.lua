@@ -8,7 +8,7 @@
 -- ARGV[7] key in KEYS[6]
 -- ARGV[8] for how long, ms
 -- ARGV[9..] columns and values
--- Answers: row, already_exists
+-- Answers: added, already_exists
 --
 -- @include write
 
@@ -17,10 +17,15 @@ return write(function(now)
   if read_live_row(key, 'expires_at', now) then
     return { 'already_exists', 'there is such a session' }
   end
+  -- One past its deadline may have been opened with another admin key.
+  local former = redis.call('HGET', key, 'admin_key_hash')
+  if former then
+    redis.call('ZREM', KEYS[6], former .. ':' .. ARGV[6])
+  end
   local expires_at = int(now + tonumber(ARGV[8]))
-  local row = replace_row(key, { created_at = now, expires_at = expires_at, revoked = '0' }, 9)
+  local added = replace_row(key, { created_at = now, expires_at = expires_at, revoked = '0' }, 9)
   redis.call('ZADD', KEYS[4], int(now), ARGV[6])
   redis.call('ZADD', KEYS[5], expires_at, ARGV[6])
   redis.call('ZADD', KEYS[6], 0, ARGV[7])
-  return { 'row', row.flat }
+  return { 'added', added }
 end)
