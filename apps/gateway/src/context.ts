@@ -1,3 +1,4 @@
+import type { TaskRow } from "@miroir/schema";
 import type { Clock, NewTask, Store } from "@miroir/store-contract";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "pino";
@@ -17,6 +18,8 @@ interface AcknowledgeOptions {
   readonly index?: IndexName | undefined;
   /** What the registry was told with this write and has to forget should it be canceled. */
   readonly undo?: Undo | undefined;
+  /** What is left to do once the task has its uid, before anybody hears of it. When it fails, so does the request, not the task. */
+  readonly accept?: ((row: TaskRow) => Promise<void>) | undefined;
   /** 202 unless told. */
   readonly statusCode?: 200 | 202 | undefined;
 }
@@ -28,6 +31,8 @@ export type Acknowledge = (reply: FastifyReply, task: NewTask, options?: Acknowl
 export interface IndexLocks {
   /** Runs `work` once all work given before for this index has ended, whether well or not. */
   run<T>(indexUid: string, work: () => Promise<T>): Promise<T>;
+  /** The same for several indexes at once. */
+  runAll<T>(indexUids: readonly string[], work: () => Promise<T>): Promise<T>;
 }
 
 /** What every route gets. */

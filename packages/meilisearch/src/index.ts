@@ -13,6 +13,7 @@ export * from "./api/parse-keys.ts";
 export * from "./api/parse-multi-search.ts";
 export * from "./api/parse-search.ts";
 export * from "./api/parse-settings.ts";
+export * from "./api/parse-swaps.ts";
 export * from "./api/parse-tasks.ts";
 export * from "./api/query-readers.ts";
 export * from "./api/readers.ts";

@@ -1,43 +1,8 @@
-import type { FieldTable, Read } from "@miroir/meilisearch";
-import {
-  isIndexUid,
-  MeilisearchError,
-  parseJsonBody,
-  readArray,
-  readBoolean,
-  readFields,
-  readString,
-  wrongValue,
-} from "@miroir/meilisearch";
+import { MeilisearchError, parseJsonBody, parseSwaps, type Swap } from "@miroir/meilisearch";
 import type { NodeState } from "../node-state.ts";
 import { findIndex } from "../node-state.ts";
 import type { Route } from "./route.ts";
 import { summarize } from "./summarize.ts";
-
-interface Swap {
-  indexes: [string, string];
-  rename: boolean;
-}
-
-const readPair: Read<[string, string]> = (value, place) => {
-  const [left, right, ...others] = readArray(readString)(value, place);
-  if (left === undefined || right === undefined || others.length > 0) {
-    throw wrongValue(place, "two indexes must be given for each swap");
-  }
-  for (const uid of [left, right]) if (!isIndexUid(uid)) throw wrongValue(place, `\`${uid}\` is not a valid index uid`);
-  return [left, right];
-};
-
-const swapFields: FieldTable<Swap> = {
-  indexes: { code: "invalid_swap_indexes", read: readPair },
-  rename: { code: "invalid_swap_rename", read: readBoolean },
-};
-
-const readSwap: Read<Swap> = (value, place) => {
-  const { indexes, rename = false } = readFields(swapFields, value, place);
-  if (indexes === undefined) throw new MeilisearchError("missing_swap_indexes", "Missing field `indexes`");
-  return { indexes, rename };
-};
 
 /** Exchanging the contents of indexes, or renaming one. */
 export function swapRoutes(state: NodeState): Route[] {
@@ -46,18 +11,7 @@ export function swapRoutes(state: NodeState): Route[] {
       method: "POST",
       path: "/swap-indexes",
       handle({ body, headers }) {
-        const swaps = readArray(readSwap)(parseJsonBody(body, headers["content-type"]), {
-          source: "body",
-          path: "",
-          code: "bad_request",
-        });
-        const named = swaps.flatMap(({ indexes }) => indexes);
-        if (new Set(named).size < named.length) {
-          throw new MeilisearchError(
-            "invalid_swap_duplicate_index_found",
-            "Indexes must be declared only once during a swap.",
-          );
-        }
+        const swaps = parseSwaps(parseJsonBody(body, headers["content-type"]));
         const task = state.tasks.enqueue({
           type: "indexSwap",
           indexUid: null,

@@ -6,7 +6,7 @@ import type { IndexLocks } from "../context.ts";
  */
 export function createIndexLocks(): IndexLocks {
   const tails = new Map<string, Promise<unknown>>();
-  return {
+  const locks: IndexLocks = {
     run(indexUid, work) {
       const before = tails.get(indexUid) ?? Promise.resolve();
       const result = before.then(work);
@@ -17,5 +17,9 @@ export function createIndexLocks(): IndexLocks {
       });
       return result;
     },
+    // In one order everywhere, or two callers could each wait for what the other has.
+    runAll: (indexUids, work) =>
+      [...new Set(indexUids)].sort().reduceRight((inner, uid) => () => locks.run(uid, inner), work)(),
   };
+  return locks;
 }

@@ -13,6 +13,7 @@ import { registerSearch } from "./search.ts";
 import { registerSettings } from "./settings.ts";
 import { registerSimilar } from "./similar.ts";
 import { registerStats } from "./stats.ts";
+import { registerSwapIndexes } from "./swap-indexes.ts";
 
 /** The routes that are about indexes and what is in them. They share what is known of the indexes' settings. */
 export function registerDataRoutes(app: FastifyInstance, context: Context): void {
@@ -29,4 +30,5 @@ export function registerDataRoutes(app: FastifyInstance, context: Context): void
   registerFields(app, context);
   registerExperimentalFeatures(app, context);
   registerStats(app, context);
+  registerSwapIndexes(app, context);
 }

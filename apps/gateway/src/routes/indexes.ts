@@ -87,14 +87,16 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
   app.patch("/indexes/:indexUid", { config: { action: "indexes.update" } }, async (request, reply) => {
     const uid = indexUidOf(request);
     const update = readBody(UPDATE, parseJsonBody(bodyOf(request), request.headers["content-type"]));
-    if (update.uid !== undefined)
-      throw new MeilisearchError("miroir_not_implemented", "Renaming an index is not supported yet.");
-    const { primaryKey = null } = update;
+    const { primaryKey = null, uid: newUid = uid } = update;
+    if (newUid !== uid) request.access.requireIndex(newUid);
     if (primaryKey !== null) refuseReservedNames([primaryKey]);
-    await indexLocks.run(uid, async () => {
-      const task = { indexUid: uid, type: "indexUpdate", details: { primaryKey } };
+    const renaming = update.uid === undefined ? {} : { oldIndexUid: uid, newIndexUid: newUid };
+    await indexLocks.runAll([uid, newUid], async () => {
+      const task = { indexUid: uid, type: "indexUpdate", details: { primaryKey, ...renaming } };
       const row = await store.indexes.get(uid);
       if (!row) return acknowledge(reply, { ...task, ...failure(indexNotFound(uid)) });
+      if (newUid !== uid && (await store.indexes.get(newUid)))
+        return acknowledge(reply, { ...task, ...failure(indexAlreadyExists(newUid)) });
       const isChange = primaryKey !== null && primaryKey !== row.primaryKey;
       if (isChange && row.primaryKey !== null && (await hasDocuments(row)))
         return acknowledge(reply, { ...task, ...failure(primaryKeyAlreadyExists(uid, row.primaryKey)) });
@@ -104,6 +106,8 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
         jsonRequest("PATCH", nodePath(row), { primaryKey }),
       );
       if (isChange) await store.indexes.replacePrimaryKey(uid, row.primaryKey, primaryKey);
+      // At once, for reads too: under either name the documents are the same.
+      if (newUid !== uid) await store.indexes.swap([{ uids: [uid, newUid], rename: true }], null);
       await acknowledge(reply, { ...task, nodeTasks }, { degraded, index: row });
     });
     return reply;

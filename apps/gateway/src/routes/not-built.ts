@@ -32,7 +32,6 @@ const ROWS: readonly (readonly [path: string, actions: Actions])[] = [
   ["/network/control", { POST: "network.update" }],
   ["/render-template", { POST: "settings.get" }],
   ["/snapshots", { POST: "snapshots.create" }],
-  ["/swap-indexes", { POST: "indexes.swap" }],
   ["/tasks/compact", { POST: "tasks.compact" }],
   ["/webhooks", { GET: "webhooks.get", POST: "webhooks.create" }],
   ["/webhooks/:uuid", { GET: "webhooks.get", PATCH: "webhooks.update", DELETE: "webhooks.delete" }],

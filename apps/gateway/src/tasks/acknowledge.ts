@@ -7,14 +7,19 @@ import type { Reconciler } from "./reconciler.ts";
 
 /** Makes the end of every write route. The answer is sent only once the store has the task, so it outlives this process. */
 export function createAcknowledge(store: Store, reconciler: Reconciler): Acknowledge {
-  return async (reply, task, { degraded, shards, index, undo, statusCode = 202 } = {}) => {
+  return async (reply, task, { degraded, shards, index, undo, accept, statusCode = 202 } = {}) => {
     const hidden = {
       ...(undo && { undo }),
       ...(index && index.physicalUid !== index.uid && { physicalUid: index.physicalUid }),
     };
     const hides = Object.keys(hidden).length > 0;
     const row = await store.tasks.create(hides ? { ...task, details: withHidden(task.details, hidden) } : task);
-    if (!isFinished(row.status)) reconciler.follow(row, shards ?? null);
+    try {
+      await accept?.(row);
+    } finally {
+      // Though it failed: what was done of it may have been done, and has to be brought to an end.
+      if (!isFinished(row.status)) reconciler.follow(row, shards ?? null);
+    }
     if (degraded) reply.header("x-miroir-degraded", degraded);
     sendJson(reply, statusCode, summarizeTask(row));
   };

@@ -21,8 +21,8 @@ interface Deps {
 /** How many tasks are asked about at once. */
 const STEP = 200;
 
-/** They are worked off at once, so there is nothing to cancel. */
-const OWN_TYPES = new Set(["taskCancelation", "taskDeletion"]);
+/** They are worked off at once, or, as a swap, are what the writes accepted after them already go by. */
+const OWN_TYPES = new Set(["taskCancelation", "taskDeletion", "indexSwap"]);
 
 /**
  * Works off a `taskCancelation`. First each task it is about gets its uid in `canceledBy`, which is durable and known to all

@@ -1,5 +1,5 @@
 import type { TaskRow } from "@miroir/schema";
-import { type Store, StoreError } from "@miroir/store-contract";
+import { type Clock, type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { IndexLocks } from "../context.ts";
@@ -10,6 +10,7 @@ import { indexOf } from "./hidden-details.ts";
 import type { NodeTaskReport } from "./node-task.ts";
 import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
 import type { OwnTask } from "./own-task.ts";
+import { createSwap } from "./swap.ts";
 import { undoCanceled } from "./undo-canceled.ts";
 
 /** Follows what nodes make of unfinished tasks and moves the tasks accordingly; works off those that are about other tasks. */
@@ -35,6 +36,7 @@ export interface ReconcilerDeps {
   readonly cluster: Cluster;
   readonly indexLocks: IndexLocks;
   readonly log: Logger;
+  readonly clock: Clock;
 }
 
 /** Deleted, or ended by someone else: either way it is no longer ours to follow. */
@@ -46,7 +48,7 @@ const isOver = (error: unknown): boolean =>
  * ended, so after a crash the same questions are asked again.
  */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
-  const { store, cluster, log } = deps;
+  const { store, cluster, log, clock } = deps;
   const entries = new Map<number, Entry>();
   const ownTasks = new Map<number, OwnTask>();
   let isClosed = false;
@@ -62,6 +64,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
   function ownTask(row: TaskRow): OwnTask | null {
     if (row.type === "taskDeletion") return createDeletion(row, store);
+    if (row.type === "indexSwap") return createSwap(row, store, clock);
     if (row.type !== "taskCancelation") return null;
     return createCancelation(row, { ...deps, undo: (canceled) => undoCanceled(deps, canceled) });
   }
