@@ -14,6 +14,7 @@ import { limitRequests } from "./limits/limit-requests.ts";
 import { startMaintenance } from "./maintenance/worker.ts";
 import { openStore } from "./open-store.ts";
 import { createBreaker } from "./outage/breaker.ts";
+import { patiently } from "./outage/patiently.ts";
 import { joinGateways } from "./peers/membership.ts";
 import { registerRoutes } from "./routes/all.ts";
 import { createServer } from "./server/server.ts";
@@ -80,7 +81,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const { registry, store } = createIndexRegistry({ store: breaker?.store ?? opened, clock: systemClock, log });
   undo.add(() => store.close());
   undo.add(async () => registry.close());
-  if (config.masterKey !== null) await createDefaultKeys(store);
+  if (config.masterKey !== null) await patiently(() => createDefaultKeys(store));
   const apiKeys = createApiKeys(store, config.masterKey);
   undo.add(async () => apiKeys.close());
   const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
@@ -108,7 +109,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   limitRequests(app, context);
   registerRoutes(app, context, () => isDraining);
   undo.add(() => drain(app, config.server.drainMs));
-  await reconciler.start();
+  await patiently(reconciler.start);
   const address = await app.listen({ port: config.server.port, host: config.server.bind });
   const membership = await joinGateways({
     store,

@@ -1,4 +1,4 @@
-import { interceptStore, type Store, StoreError } from "@miroir/store-contract";
+import { interceptStore, type MethodName, type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import { isUnavailable } from "./is-unavailable.ts";
 
@@ -24,12 +24,14 @@ const PROBE_PAUSE_MS = 250;
  * A circuit breaker (Nygard, "Release It!", 2007) for a store on another machine. One call may find out that the store does not
  * answer, which takes its whole timeout; without this, so would every call after it, and requests wait for several calls in a row.
  *
- * After a failure the store is probed at once, and until the probe has said something calls wait, but for `doubtMs` at most. While
- * it is away one probe at a time runs, and no call reaches it.
+ * After a failure the store is probed at once, and until the probe has said something calls wait, but for `doubtMs` at most. Then
+ * calls under way are given up with it. While it is away one probe at a time runs, and no call reaches it.
  */
 export function createBreaker(inner: Store, options: BreakerOptions): Breaker {
   const { log, doubtMs = DOUBT_MS, probePauseMs = PROBE_PAUSE_MS } = options;
   const listeners = new Set<() => void>();
+  /** Ends the calls that are under way. */
+  const giveUp = new Set<() => void>();
   let state: "well" | "doubtful" | "away" = "well";
   let decided: Promise<void> = Promise.resolve();
   let isClosed = false;
@@ -40,6 +42,7 @@ export function createBreaker(inner: Store, options: BreakerOptions): Breaker {
       if (state === "doubtful") log.warn({ err: cause }, "the store is away");
       state = "away";
       decide();
+      for (const end of giveUp) end();
     };
     const doubt = setTimeout(declareAway, doubtMs);
     while (!isClosed) {
@@ -81,15 +84,18 @@ export function createBreaker(inner: Store, options: BreakerOptions): Breaker {
       return proceed();
     }
     if (state === "doubtful") await decided;
-    if (state === "away") {
-      const [table = null, operation = null] = name.split(".");
-      throw new StoreError("unavailable", "the store is away", { table, operation, retryable: true });
-    }
+    if (state === "away") throw away(name);
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const end = () => reject(away(name));
+    giveUp.add(end);
+    proceed().then(resolve, reject);
     try {
-      return await proceed();
+      return await promise;
     } catch (error) {
       if (isUnavailable(error)) suspect();
       throw error;
+    } finally {
+      giveUp.delete(end);
     }
   });
 
@@ -100,4 +106,9 @@ export function createBreaker(inner: Store, options: BreakerOptions): Breaker {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function away(name: MethodName): StoreError {
+  const [table = null, operation = null] = name.split(".");
+  return new StoreError("unavailable", "the store is away", { table, operation, retryable: true });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Store } from "@miroir/store-contract";
 import type { Logger } from "pino";
+import { patiently } from "../outage/patiently.ts";
 
 /** Which gateways share the store, this one among them. */
 export interface Membership {
@@ -47,7 +48,7 @@ export async function joinGateways({ store, address, log, onOrphans }: Membershi
     known = live;
   }
 
-  await beat();
+  await patiently(beat);
   let beating: Promise<void> = Promise.resolve();
   const beatNext = () => {
     beating = beating.then(beat).catch((error) => log.warn({ err: error }, "a heartbeat was missed"));

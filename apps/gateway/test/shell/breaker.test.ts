@@ -68,6 +68,14 @@ describe("a breaker", () => {
     await expect(store.tasks.get(0)).rejects.toMatchObject({ message: "the store is away" });
   });
 
+  it("gives up the calls under way once the store is known to be away", async () => {
+    faulty.add({ error: AWAY });
+    faulty.add({ methods: ["indexes.get"], delayMs: LONG_MS });
+    const slow = store.indexes.get("i");
+    await expect(store.tasks.get(0)).rejects.toMatchObject(AWAY);
+    await expect(slow).rejects.toMatchObject({ message: "the store is away", table: "indexes", operation: "get" });
+  });
+
   it("takes no other failure for an outage", async () => {
     faulty.add({ methods: ["tasks.get"], error: { code: "corrupt_row" }, times: 1 });
     await expect(store.tasks.get(0)).rejects.toMatchObject({ code: "corrupt_row" });
