@@ -28,6 +28,8 @@ export type TestGatewayOptions = {
   readonly nodes?: number;
   /** More settings, as `path=value`. */
   readonly settings?: readonly string[];
+  /** How long a development node takes for each of its tasks. */
+  readonly taskDelayMs?: number;
   /** Puts something between the gateway and its store. */
   readonly wrapStore?: (store: Store) => Store;
 };
@@ -48,8 +50,8 @@ export type TestGateway = {
 /** A whole gateway over its own empty nodes, with a store in memory. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { shards = 8, replicationFactor = 2, replicaGroups = 1, nodes: count = 3, settings = [] } = options;
-  const { wrapStore = (store: Store) => store } = options;
-  const nodes = await startNodes(count);
+  const { wrapStore = (store: Store) => store, taskDelayMs = 0 } = options;
+  const nodes = await startNodes(count, { taskDelayMs });
   const { config } = await loadConfig({
     env: {
       MIROIR_NODES: nodes.map(({ address }) => address).join(","),
