@@ -2,7 +2,7 @@ import { openRedisStore } from "@miroir/store-redis";
 import { faster, type Measurement, measure } from "../goals.ts";
 import { createRedisBed } from "../redis.ts";
 import { openBullMq, openBullMqWorker } from "./bullmq.ts";
-import { runJob, WORKERS, worked } from "./workers.ts";
+import { openWorkers, runJob, WORKERS, worked } from "./workers.ts";
 
 /** Queues in Redis against BullMQ, on one server. */
 export async function measureRedisQueue(): Promise<Measurement[]> {
@@ -11,7 +11,9 @@ export async function measureRedisQueue(): Promise<Measurement[]> {
   const many = await openBullMq(bed.url, `{${bed.prefix()}}`);
   const loop = await openBullMqWorker(bed.url, `{${bed.prefix()}}`);
   const store = await openRedisStore({ url: bed.url, prefix: bed.prefix() });
+  const apart = await openRedisStore({ url: bed.url, prefix: bed.prefix() });
   const workers = await openRedisStore({ url: bed.url, prefix: bed.prefix() });
+  const next = await openWorkers(workers.jobs);
   try {
     return [
       await measure("Redis: a job enqueued, claimed and completed, one at a time", faster(1), {
@@ -21,11 +23,12 @@ export async function measureRedisQueue(): Promise<Measurement[]> {
       await measure(`Redis: ${WORKERS} jobs by ${WORKERS} workers`, faster(3), {
         "BullMQ 6.7.0, a worker of that concurrency": () => loop.runJobs(),
         "BullMQ 6.7.0, call by call": () => worked(() => many.runJob()),
-        store: () => worked(() => runJob(workers.jobs)),
+        "store, claim and complete apart": () => worked(() => runJob(apart.jobs)),
+        "store, completing and claiming at once": next.runJobs,
       }),
     ];
   } finally {
-    for (const opened of [single, many, loop, store, workers]) await opened.close();
+    for (const opened of [single, many, loop, store, apart, workers]) await opened.close();
     await bed.close();
   }
 }

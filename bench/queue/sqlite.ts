@@ -2,7 +2,7 @@ import { openSqliteStore } from "@miroir/store-sqlite";
 import { faster, type Measurement, measure } from "../goals.ts";
 import { createBed } from "../store/databases.ts";
 import { openPlainjob } from "./plainjob.ts";
-import { runJob, WORKERS, worked } from "./workers.ts";
+import { openWorkers, runJob, WORKERS, worked } from "./workers.ts";
 
 /** Queues in SQLite against plainjob, all with `synchronous=NORMAL`, which is what plainjob sets. */
 export async function measureSqliteQueue(): Promise<Measurement[]> {
@@ -11,7 +11,9 @@ export async function measureSqliteQueue(): Promise<Measurement[]> {
   const plainjobs = openPlainjob(bed.path("plainjobs.db"));
   const { jobs } = bed.open("engine.db", "NORMAL").engine.parts;
   const threaded = await openSqliteStore({ path: bed.path("threaded.db"), synchronous: "NORMAL" });
+  const apart = await openSqliteStore({ path: bed.path("apart.db"), synchronous: "NORMAL" });
   const workers = await openSqliteStore({ path: bed.path("workers.db"), synchronous: "NORMAL" });
+  const next = await openWorkers(workers.jobs);
   try {
     const single = await measure("SQLite: a job enqueued, claimed and completed, one at a time", faster(1.5), {
       "plainjob 0.0.14": plainjob.runJob,
@@ -27,13 +29,15 @@ export async function measureSqliteQueue(): Promise<Measurement[]> {
       "plainjob 0.0.14, one by one": () => {
         for (let i = 0; i < WORKERS; i++) plainjobs.runJob();
       },
-      store: () => worked(() => runJob(workers.jobs)),
+      "store, claim and complete apart": () => worked(() => runJob(apart.jobs)),
+      "store, completing and claiming at once": next.runJobs,
     });
     return [single, many];
   } finally {
     plainjob.close();
     plainjobs.close();
     await threaded.close();
+    await apart.close();
     await workers.close();
     bed.close();
   }

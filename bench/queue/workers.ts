@@ -11,6 +11,33 @@ export async function runJob(jobs: Jobs): Promise<void> {
   await jobs.complete(job.id, job.claimToken, null);
 }
 
+/**
+ * Workers that go from job to job as they would in a service: each completes its job and takes the next in one call, after as many jobs as there
+ * are workers were added, each by a call of its own.
+ */
+export async function openWorkers(jobs: Jobs): Promise<{ readonly runJobs: () => Promise<void> }> {
+  await worked(() => jobs.enqueue({ type: "t", params: { a: 1 } }));
+  const next = { worker: "worker", types: ["t"], leaseMs: LEASE_MS };
+  const claim = async () => {
+    const job = await jobs.claim(next.worker, next.types, next.leaseMs);
+    if (job === null) throw new Error("a job is lost");
+    return job;
+  };
+  const held = await Promise.all(Array.from({ length: WORKERS }, claim));
+  return {
+    async runJobs() {
+      await worked(() => jobs.enqueue({ type: "t", params: { a: 1 } }));
+      await Promise.all(
+        held.map(async (job, i) => {
+          const following = await jobs.completeAndClaim(job.id, job.claimToken, null, next);
+          if (following === null) throw new Error("a job is lost");
+          held[i] = following;
+        }),
+      );
+    },
+  };
+}
+
 /** Lets all workers do their work at once. */
 export const worked = (work: () => Promise<unknown>): Promise<unknown> =>
   Promise.all(Array.from({ length: WORKERS }, work));
