@@ -11,6 +11,9 @@ export interface CommandLine {
   readonly to: string | undefined;
   readonly store: string | undefined;
   readonly config: string | undefined;
+  readonly "tls-ca-file": string | undefined;
+  readonly "tls-cert-file": string | undefined;
+  readonly "tls-key-file": string | undefined;
   readonly overwrite: boolean;
   readonly resume: boolean;
   readonly json: boolean;
@@ -18,12 +21,14 @@ export interface CommandLine {
 
 type Option = Exclude<keyof CommandLine, "command" | "json">;
 
+const TLS = ["tls-ca-file", "tls-cert-file", "tls-key-file"] as const;
+
 /** Which options mean something to which command. */
 const TAKEN: Readonly<Record<CommandName, readonly Option[]>> = {
-  stats: ["store", "config"],
-  check: ["store", "config"],
-  backup: ["store", "config", "to"],
-  copy: ["from", "to", "overwrite", "resume"],
+  stats: ["store", "config", ...TLS],
+  check: ["store", "config", ...TLS],
+  backup: ["store", "config", "to", ...TLS],
+  copy: ["from", "to", "overwrite", "resume", ...TLS],
 };
 const NEEDED: Readonly<Record<CommandName, readonly Option[]>> = {
   stats: [],
@@ -42,6 +47,9 @@ function parse(args: readonly string[]) {
         to: { type: "string" },
         store: { type: "string" },
         config: { type: "string" },
+        "tls-ca-file": { type: "string" },
+        "tls-cert-file": { type: "string" },
+        "tls-key-file": { type: "string" },
         overwrite: { type: "boolean", default: false },
         resume: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
@@ -58,7 +66,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args);
   const { help, ...options } = values;
   const [group, name, ...rest] = positionals;
-  const given = { from: undefined, to: undefined, store: undefined, config: undefined, ...options };
+  const none = { from: undefined, to: undefined, store: undefined, config: undefined };
+  const noTls = { "tls-ca-file": undefined, "tls-cert-file": undefined, "tls-key-file": undefined };
+  const given = { ...none, ...noTls, ...options };
   if (help) return { ...given, command: null };
   const command = COMMANDS.find((known) => known === name);
   if (group !== "store" || command === undefined || rest.length > 0) {

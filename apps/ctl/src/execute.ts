@@ -2,7 +2,7 @@ import type { CommandLine, CommandName } from "./command-line.ts";
 import type { Outcome, Surroundings } from "./commands/command.ts";
 import type { Streams } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { type Environment, parseStore } from "./store-url.ts";
+import { type Environment, parseStore, type TlsFiles } from "./store-url.ts";
 
 /** Runs a command. @throws UsageError, StoreError. */
 export async function execute(
@@ -27,18 +27,19 @@ async function runCommand(
   surroundings: Surroundings,
 ): Promise<Outcome> {
   const { from = "", to = "", overwrite, resume } = line;
+  const tls = { caFile: line["tls-ca-file"], certFile: line["tls-cert-file"], keyFile: line["tls-key-file"] };
   if (command === "copy") {
-    const [source, target] = [parseStore(from, env), parseStore(to, env)];
+    const [source, target] = [parseStore(from, env, tls), parseStore(to, env, tls)];
     const { copy } = await import("./commands/copy.ts");
     return copy(source, target, { overwrite, resume }, surroundings);
   }
-  const named = line.store === undefined ? await findGatewayStore(line, env) : parseStore(line.store, env);
+  const named = line.store === undefined ? await findGatewayStore(line, tls, env) : parseStore(line.store, env, tls);
   if (command === "backup") return (await import("./commands/backup.ts")).backup(named, to, surroundings);
   if (command === "check") return (await import("./commands/check.ts")).check(named, surroundings);
   return (await import("./commands/stats.ts")).stats(named, surroundings);
 }
 
-async function findGatewayStore({ config }: CommandLine, env: Environment) {
+async function findGatewayStore({ config }: CommandLine, tls: TlsFiles, env: Environment) {
   const { gatewayStore } = await import("./gateway-store.ts");
-  return gatewayStore(config, env);
+  return gatewayStore(config, tls, env);
 }

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { StoreSettings } from "@miroir/store";
+import { type RedisUrl, readUrl } from "@miroir/store-redis/url";
 import { UsageError } from "./usage.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,7 +15,11 @@ export interface NamedStore {
   readonly identity: string;
 }
 
-const REDIS_SCHEMES = ["redis:", "rediss:", "valkey:", "valkeys:"];
+/** PEM files for a Redis with TLS. */
+export type TlsFiles = Readonly<Record<"caFile" | "certFile" | "keyFile", string | undefined>>;
+
+const REDIS = /^(redis|rediss|valkey|valkeys)(\+|:)/;
+const PASSWORD = /^([^/]+:\/\/[^:@/?]*):[^@/?]*@/;
 /** Larger steps than a gateway's, on behalf of nobody who waits. */
 const COMMAND_TIMEOUT_MS = 30_000;
 const HIDDEN = "***";
@@ -25,45 +30,58 @@ export function sqliteStore(path: string): NamedStore {
   return { settings: { backend: "sqlite", path }, label: `sqlite:${path}`, identity };
 }
 
+/** Where a URL leads: the same for all that name the same servers, in whichever order. */
+function placeOf({ address, sentinels, cluster, db = 0 }: RedisUrl): string {
+  const hosts = address === undefined ? (sentinels?.addresses ?? cluster ?? []) : [address];
+  const list = hosts.map(({ host, port }) => `${host}:${port}`).sort();
+  return `${list.join(",")}/${db}?${sentinels?.name ?? ""}`;
+}
+
+/** A URL as the gateway takes it, and the prefix that may be named in it besides. */
+function withoutPrefix(text: string): { readonly url: string; readonly prefix: string | undefined } {
+  const [base = "", query = ""] = text.split(/\?(.*)/s);
+  const parameters = new URLSearchParams(query);
+  const prefix = parameters.get("prefix") ?? undefined;
+  parameters.delete("prefix");
+  return { url: parameters.size === 0 ? base : `${base}?${parameters}`, prefix };
+}
+
 /** @throws UsageError, without the URL: it may hold a password. */
-export function redisStore(text: string, prefix?: string): NamedStore {
-  const url = URL.parse(text);
-  if (url === null || !REDIS_SCHEMES.includes(url.protocol)) throw new UsageError("a Redis URL cannot be read");
-  const unknown = [...url.searchParams.keys()].find((name) => name !== "prefix");
-  if (unknown !== undefined) throw new UsageError(`a Redis URL takes ?prefix=, not ?${unknown}=`);
-  const named = url.searchParams.get("prefix") ?? prefix;
-  url.search = "";
-  const plain = url.href;
-  if (url.password !== "") url.password = HIDDEN;
-  const suffix = named === undefined ? "" : `?prefix=${named}`;
-  const database = url.pathname.replace(/^\/?$/, "/0");
+export function redisStore(text: string, tls: TlsFiles, otherwise?: string): NamedStore {
+  const { url, prefix = otherwise } = withoutPrefix(text);
+  let parsed: RedisUrl;
+  try {
+    parsed = readUrl(url);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : "a Redis URL cannot be read");
+  }
+  // One command may have a store with TLS and one without: the files are for the former.
+  const files = parsed.tls && Object.values(tls).some((file) => file !== undefined) ? { tls } : {};
+  const named = prefix === undefined ? {} : { prefix };
   return {
-    settings: {
-      backend: "redis",
-      url: plain,
-      commandTimeoutMs: COMMAND_TIMEOUT_MS,
-      ...(named === undefined ? {} : { prefix: named }),
-    },
-    label: `${url.href}${suffix}`,
-    identity: `redis:${url.hostname}:${url.port || "6379"}${database}?${named ?? "miroir"}`,
+    settings: { backend: "redis", url, commandTimeoutMs: COMMAND_TIMEOUT_MS, ...files, ...named },
+    label: text.replace(PASSWORD, `$1:${HIDDEN}@`),
+    identity: `redis:${placeOf(parsed)}&${prefix ?? "miroir"}`,
   };
 }
 
 /** Reads `sqlite:PATH`, a Redis URL, or `env:NAME`. @throws UsageError. */
-export function parseStore(text: string, env: Environment): NamedStore {
+export function parseStore(text: string, env: Environment, tls: TlsFiles): NamedStore {
+  if (REDIS.test(text)) return redisStore(text, tls);
   const scheme = /^([a-z]+:)/.exec(text)?.[1] ?? "";
   const rest = text.slice(scheme.length);
   if (scheme === "env:") {
     const value = env[rest];
     if (value === undefined || value === "") throw new UsageError(`the environment variable ${rest} is not set`);
     if (value.startsWith("env:")) throw new UsageError(`the environment variable ${rest} holds no store`);
-    return parseStore(value, env);
+    return parseStore(value, env, tls);
   }
   if (scheme === "sqlite:") {
     const path = rest.replace(/^\/\//, "");
     if (path === "") throw new UsageError("sqlite: needs a path");
     return sqliteStore(path);
   }
-  if (REDIS_SCHEMES.includes(scheme)) return redisStore(text);
-  throw new UsageError("a store begins with sqlite:, redis://, rediss://, valkey://, valkeys:// or env:");
+  throw new UsageError(
+    "a store begins with sqlite:, redis://, rediss://, valkey://, valkeys://, one of these with +sentinel or +cluster, or env:",
+  );
 }

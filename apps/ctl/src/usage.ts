@@ -25,12 +25,19 @@ export const USAGE = `Usage: miroir store <command> [options]
 
   --store STORE   the store of stats, check and backup; the gateway's own unless told
   --config FILE   the gateway's settings, of which task_store is read
+  --tls-ca-file FILE, --tls-cert-file FILE, --tls-key-file FILE
+                  whose certificates a Redis with TLS may have, and the one to show it
   --json          one JSON object on stdout
   --help
 
-A store is sqlite:PATH, redis://[user:password@]host[:port][/database][?prefix=NAME] (also rediss, valkey, valkeys), or env:NAME for
-an environment variable that holds one of these. The gateway's own is what --config and MIROIR_TASK_STORE_* say, else
-sqlite:./data/miroir.db. Nobody may write to a store while it is copied.
+A store is one of
+  sqlite:PATH
+  redis://[user:password@]host[:port][/database]
+  redis+sentinel://[user:password@]host[:port],host…[/database]?name=MASTER
+  redis+cluster://[user:password@]host[:port],host…
+  env:NAME        for an environment variable that holds one of these
+with rediss for TLS, valkey or valkeys for redis or rediss, and ?prefix=NAME (&prefix= after another) where it is not miroir. The
+gateway's own is what --config and MIROIR_TASK_STORE_* say, else sqlite:./data/miroir.db. Nobody may write to a store while it is copied.
 
 Exit codes: 0 done, 1 failed, 2 not understood, 3 problems were found.
 `;

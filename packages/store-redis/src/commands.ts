@@ -3,6 +3,7 @@ import { StoreError } from "@miroir/store-contract";
 import { Cluster, type Redis } from "ioredis";
 import { within } from "./attempts.ts";
 import type { Connection } from "./connection.ts";
+import { DURABLE, type Durable, waitFor, whatIsMissing } from "./durable.ts";
 import { SCRIPTS } from "./scripts.ts";
 import { createWrites, type RunScript, type Write } from "./writes.ts";
 
@@ -45,24 +46,8 @@ export interface Commands {
   send(command: string, ...args: Argument[]): Promise<unknown>;
 }
 
-/** Where durable writes go: a connection of their own, since the server answers nothing else on it while one waits for replicas. */
-export interface Durable {
-  readonly connection: Connection;
-  readonly replicas: number;
-  readonly timeoutMs: number;
-}
-
-/** The writes that must never be undone by a failover. */
-const DURABLE: ReadonlySet<string> = new Set([
-  "flip-alias",
-  "advance-settings-version",
-  "acquire-lease",
-  "write-lease",
-  "release-lease",
-  "rotate-scoped-key",
-  "settle-scoped-key",
-  "complete-key",
-]);
+/** As long as write.lua keeps them. */
+const REPLIES_KEPT_MS = 3_600_000;
 
 const isUnknownScript = (error: unknown): boolean => error instanceof Error && error.message.startsWith("NOSCRIPT");
 
@@ -95,25 +80,31 @@ export function createCommands(connection: Connection, timeoutMs: number, durabl
     });
   };
 
-  /** A script, and `WAIT` behind it on the same connection. The script's answer is kept, so the whole may be sent again. */
+  /** A script, and the wait behind it on the same connection. The script's answer is kept, so the whole may be sent again. */
   const runDurably =
-    ({ connection: own, replicas, timeoutMs: waitMs }: Durable): RunScript =>
+    ({ connection: own, ...durability }: Durable): RunScript =>
     (name, scriptKeys, args) => {
       const { sha, lua } = scriptOf(name);
       const given = [scriptKeys.length, ...scriptKeys, ...args];
+      const [wait, ...waitArgs] = waitFor(durability);
+      let hasBeenSent = false;
       const attempt = async (command: "EVALSHA" | "EVAL", script: string): Promise<unknown[]> => {
         const pipeline = own.pipeline();
         pipeline.callBuffer(command, script, ...given);
-        pipeline.call("WAIT", replicas, waitMs);
-        const [[scriptError, answer] = [], [waitError, reached] = []] = (await pipeline.exec()) ?? [];
-        const error = scriptError ?? waitError;
-        if (command === "EVALSHA" && isUnknownScript(error)) return attempt("EVAL", lua);
-        if (error != null) throw error;
-        if (Number(reached) >= replicas) return answer as unknown[];
-        const message = `${Number(reached)} of ${replicas} replicas had the write within ${waitMs} ms`;
-        throw new StoreError("unavailable", message, { retryable: true });
+        // The server waits for what was written on this connection: the script may have run on one that is gone.
+        if (hasBeenSent) pipeline.pexpire(scriptKeys[0] ?? "", REPLIES_KEPT_MS);
+        hasBeenSent = true;
+        pipeline.call(wait, ...waitArgs);
+        const results = (await pipeline.exec()) ?? [];
+        const error = results.map(([failed]) => failed).find((failed) => failed != null);
+        const [, answer] = results[0] ?? [];
+        if (command === "EVALSHA" && isUnknownScript(results[0]?.[0])) return attempt("EVAL", lua);
+        if (error !== undefined) throw error;
+        const missing = whatIsMissing(durability, results.at(-1)?.[1]);
+        if (missing === null) return answer as unknown[];
+        throw new StoreError("unavailable", missing, { retryable: true });
       };
-      return within(timeoutMs, () => attempt("EVALSHA", sha));
+      return within(timeoutMs + durability.timeoutMs, () => attempt("EVALSHA", sha));
     };
 
   const runWrite: RunScript =

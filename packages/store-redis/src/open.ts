@@ -28,7 +28,7 @@ import { createRawRows } from "./raw-rows.ts";
 import { createRolloverPolicies } from "./rollover-policies.ts";
 import { createScopedKeys } from "./scoped-keys.ts";
 import { createSearchUiConfigs } from "./search-ui-config.ts";
-import { checkVersion, readWarnings } from "./server.ts";
+import { checkServer, readWarnings } from "./server.ts";
 import { createSessions } from "./sessions.ts";
 import { readSizes } from "./sizes.ts";
 import { createTasks } from "./tasks.ts";
@@ -114,7 +114,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     if (waiting !== null) await connect(waiting, settings);
     const durable = waiting === null || settings.durable === null ? null : { connection: waiting, ...settings.durable };
     const commands = createCommands(connection, settings.commandTimeoutMs, durable);
-    await checkVersion(commands);
+    await checkServer(commands, settings);
     for (const warning of await readWarnings(commands)) options.onWarning?.(warning);
     await migrate(commands, keys, () => isPrefixInUse(connection, keys));
     watch = await openWatch(settings, keys, connection);

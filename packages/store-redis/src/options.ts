@@ -1,4 +1,5 @@
 import { type Clock, StoreError } from "@miroir/store-contract";
+import type { Durability } from "./durable.ts";
 import { MAX_PREFIX_LENGTH } from "./keys.ts";
 import { readTls, type Tls, type TlsFiles } from "./tls.ts";
 import { readUrl } from "./url.ts";
@@ -43,11 +44,14 @@ export interface RedisStoreOptions {
   readonly commandTimeoutMs?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
   /**
-   * What must never be undone by a failover (alias flips, settings versions, leases, scoped keys, finished idempotency records) is
-   * acknowledged once so many replicas have it, and fails as `unavailable` when they have not within the time. Without it such a write may be
-   * lost when a master dies within a moment of acknowledging it, as Redis replicates afterwards.
+   * What must never be undone (alias flips, settings versions, leases, scoped keys, finished idempotency records) is acknowledged once so
+   * many replicas have it (`WAIT`), with `disk` once it is on the disk of the master and of so many replicas (`WAITAOF`: Redis 7.2 or
+   * newer, Valkey); it fails as `unavailable` when that takes longer than `timeoutMs`, which comes on top of a call's time. Without it such
+   * a write may be lost when a master dies within a moment of acknowledging it, as Redis replicates, and writes to the disk, afterwards.
    */
-  readonly durable?: { readonly replicas: number; readonly timeoutMs: number } | undefined;
+  readonly durable?:
+    | { readonly replicas: number; readonly disk?: boolean | undefined; readonly timeoutMs: number }
+    | undefined;
   /** Told at opening what would lose data: an eviction policy, no append-only file. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Told of a row left out of a list because it cannot be read. */
@@ -69,7 +73,7 @@ export interface Settings {
   readonly prefix: string;
   readonly commandTimeoutMs: number;
   readonly connectTimeoutMs: number;
-  readonly durable: { readonly replicas: number; readonly timeoutMs: number } | null;
+  readonly durable: Durability | null;
 }
 
 const invalid = (message: string): StoreError => new StoreError("invalid_argument", message, { operation: "open" });
@@ -84,12 +88,9 @@ export function readOptions(options: RedisStoreOptions): Settings {
     throw invalid(`a prefix has 1 to ${MAX_PREFIX_LENGTH} characters, none of them a brace or white space`);
   }
   if (!(commandTimeoutMs > 0 && connectTimeoutMs > 0)) throw invalid("timeouts are more than 0 ms");
-  const { durable } = options;
-  if (
-    durable !== undefined &&
-    !(durable.replicas > 0 && durable.timeoutMs > 0 && durable.timeoutMs < commandTimeoutMs)
-  ) {
-    throw invalid("a durable write waits for 1 or more replicas, for less than the timeout of a command");
+  const durable = options.durable === undefined ? null : { disk: false, ...options.durable };
+  if (durable !== null && !isDurability(durable)) {
+    throw invalid("a durable write waits for the disk, or for 1 or more replicas, and for more than 0 ms");
   }
   const parsed = url === undefined ? null : readUrl(url);
   const nodes = cluster ?? parsed?.cluster;
@@ -111,9 +112,13 @@ export function readOptions(options: RedisStoreOptions): Settings {
     prefix,
     commandTimeoutMs,
     connectTimeoutMs,
-    durable: options.durable ?? null,
+    durable: durable === null ? null : { ...durable, disk: durable.disk === true },
   };
 }
+
+/** 0 ms would be no limit. */
+const isDurability = ({ replicas, disk, timeoutMs }: NonNullable<RedisStoreOptions["durable"]>): boolean =>
+  Number.isInteger(replicas) && replicas >= (disk ? 0 : 1) && timeoutMs > 0;
 
 function topologyOf(
   address: RedisAddress | undefined,

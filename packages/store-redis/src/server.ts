@@ -1,22 +1,37 @@
 import { StoreError } from "@miroir/store-contract";
 import type { Commands } from "./commands.ts";
+import type { Settings } from "./options.ts";
 
 const OLDEST = [6, 2] as const;
+const OLDEST_WITH_WAITAOF = [7, 2] as const;
 
 const fieldOf = (info: string, name: string): string | undefined =>
   new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+
+const isAtLeast = (version: string, [wantedMajor, wantedMinor]: readonly [number, number]): boolean => {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+};
+
+const refusal = (message: string): StoreError => new StoreError("unavailable", message, { operation: "open" });
 
 /**
  * Refuses a server that is too old. Valkey says which Redis it is compatible with, in the same field.
  * @throws StoreError unavailable, not retryable, with the server's version.
  */
-export async function checkVersion(commands: Commands): Promise<void> {
+export async function checkServer(commands: Commands, { durable }: Pick<Settings, "durable">): Promise<void> {
   const version = fieldOf(String(await commands.send("INFO", "server")), "redis_version") ?? "unknown";
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
-  throw new StoreError("unavailable", `Redis ${OLDEST.join(".")} or newer is needed; this server is ${version}`, {
-    operation: "open",
-  });
+  if (!isAtLeast(version, OLDEST)) {
+    throw refusal(`Redis ${OLDEST.join(".")} or newer is needed; this server is ${version}`);
+  }
+  if (durable?.disk !== true) return;
+  if (!isAtLeast(version, OLDEST_WITH_WAITAOF)) {
+    const wanted = `Redis ${OLDEST_WITH_WAITAOF.join(".")} or newer, or Valkey`;
+    throw refusal(`writes can be awaited on the disk by ${wanted}; this server is ${version}`);
+  }
+  if (fieldOf(String(await commands.send("INFO", "persistence")), "aof_enabled") === "0") {
+    throw refusal("writes can be awaited on the disk only where appendonly is yes");
+  }
 }
 
 /** What would lose data, in words for an operator. Some hosts forbid asking. */

@@ -79,6 +79,13 @@ const CHECKS: readonly Check[] = [
         : [],
   },
   {
+    needs: ["task_store.tls_cert_file", "task_store.tls_key_file"],
+    run: ({ task_store }) =>
+      (task_store.tls_cert_file === null) === (task_store.tls_key_file === null)
+        ? []
+        : [{ path: ["task_store", "tls_key_file"], text: "must be set together with task_store.tls_cert_file" }],
+  },
+  {
     needs: ["task_store.backend", "nodes"],
     run: ({ task_store, nodes }) => {
       if (task_store.backend !== "redis" || nodes.length > 0) return [];

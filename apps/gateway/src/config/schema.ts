@@ -112,6 +112,27 @@ export const configSchema = z.strictObject({
         .regex(/^[^{}\s]{1,64}$/, "must be 1 to 64 characters, no braces and no white space")
         .default("miroir")
         .describe("What the names of all keys in Redis begin with, in braces. Other prefixes are other stores."),
+      tls_ca_file: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe(
+          "Certificates (PEM) of who signed those of Redis, for `rediss://`. Not set: those that the machine trusts.",
+        ),
+      tls_cert_file: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe("The certificate (PEM) to show a Redis that asks for one, with `tls_key_file`."),
+      tls_key_file: z.string().min(1).nullable().default(null).describe("The key (PEM) of `tls_cert_file`."),
+      durability: z
+        .enum(["none", "replica", "disk", "replica_disk"])
+        .default("none")
+        .describe(
+          "What alias flips, settings versions, leases, scoped keys and finished idempotency records have reached in Redis when they are acknowledged: its memory, a replica's too (`WAIT`), its disk, or its and a replica's disk (`WAITAOF`: Redis 7.2 or Valkey, `appendonly yes`).",
+        ),
     })
     .prefault({}),
   health: z

@@ -49,6 +49,8 @@ export interface TestServer {
   stop(): Promise<void>;
   /** Ends the process at once and keeps its folder. */
   kill(): Promise<void>;
+  /** Stops the process where it is, its connections open; `false` lets it go on. */
+  pause(isPaused: boolean): void;
   /** Starts it anew on its folder, at its port. */
   again(): Promise<TestServer>;
 }
@@ -125,12 +127,21 @@ export async function startServer(args: readonly string[] = [], options: ServerO
     port,
     url: `${tls === undefined ? "redis" : "rediss"}://127.0.0.1:${port}`,
     kill: () => end("SIGKILL"),
+    pause: (isPaused) => void child.kill(isPaused ? "SIGSTOP" : "SIGCONT"),
     again: () => startServer(args, { folder: dir, port, tls }),
     async stop() {
       await end("SIGTERM");
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Major and minor version of the server, by what Redis it is compatible with. */
+export async function versionOf(url: string): Promise<number> {
+  const redis = new Redis(url, { protocol: 2 });
+  const [, major = "", minor = ""] = /redis_version:(\d+)\.(\d+)/.exec(await redis.info("server")) ?? [];
+  redis.disconnect();
+  return Number(major) + Number(minor) / 100;
 }
 
 /** A prefix that no other test has. */
