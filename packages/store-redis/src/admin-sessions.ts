@@ -21,7 +21,7 @@ export function createAdminSessions(context: Context): AdminSessions {
         args: [memberOf(sessionIdHash), memberOf(adminKeyHash, sessionIdHash), ttlMs, ...fields],
       };
       const reply = await rows.write("create-admin-session", [sessionIdHash], run, options);
-      return rows.one(reply, [sessionIdHash]);
+      return rows.one(reply, [sessionIdHash], fields);
     },
     get: (sessionId) => rows.get(hashSecret(sessionId)),
     async revoke(sessionId, options) {

@@ -17,7 +17,7 @@ export function createAliases(context: Context): Aliases {
     async create(name, targets, options) {
       const fields = rows.encode({ name, ...columns(targets), version: 1, history: [] });
       const run = { keys: [rows.index()], args: [memberOf(name), "0", ...fields] };
-      return rows.one(await rows.write("create-row", [name], run, options), [name]);
+      return rows.one(await rows.write("create-row", [name], run, options), [name], fields);
     },
     get: (name) => rows.get(name),
     list: (page) => listByName(context, rows, page),

@@ -11,7 +11,7 @@ export function createApiKeys(context: Context): ApiKeys {
     async create(key, options) {
       const fields = rows.encode({ ...key, actions: [...key.actions], indexes: [...key.indexes] });
       const run = { keys: [rows.index()], args: [memberOf(key.uid), "now", ...fields] };
-      return rows.one(await rows.write("create-row", [key.uid], run, options), [key.uid]);
+      return rows.one(await rows.write("create-row", [key.uid], run, options), [key.uid], fields);
     },
     async describe(uid, name, description, options) {
       const cleared = Object.entries({ name, description }).flatMap(([column, text]) =>

@@ -12,7 +12,7 @@ export function createCanaries(context: Context): Canaries {
     async put(canary, options) {
       const fields = rows.encode({ ...canary, assertions: [...canary.assertions] });
       const run = { keys: [rows.index()], args: [memberOf(canary.id), "created_at", ...fields] };
-      return rows.one(await rows.write("put-row", [canary.id], run, options), [canary.id]);
+      return rows.one(await rows.write("put-row", [canary.id], run, options), [canary.id], fields);
     },
     get: (id) => rows.get(id),
     list: (page) => listByName(context, rows, page),

@@ -52,28 +52,34 @@ function decodeInteger(text: string): number {
   return number;
 }
 
-function decodeValue(field: Field, value: Buffer): unknown {
-  switch (field.kind) {
+function decodeValue({ kind, values }: Field, value: string | Buffer): unknown {
+  if (kind === "blob") return Buffer.from(value);
+  const text = typeof value === "string" ? value : value.toString();
+  switch (kind) {
     case "integer":
-      return decodeInteger(value.toString());
-    case "boolean": {
-      const text = value.toString();
+      return decodeInteger(text);
+    case "boolean":
       if (text !== "1" && text !== "0") throw new BadField("is not a boolean");
       return text === "1";
-    }
     case "json":
       try {
-        return JSON.parse(value.toString());
+        return JSON.parse(text);
       } catch {
         throw new BadField("is not JSON");
       }
-    case "blob":
-      return value;
-    case "text": {
-      const text = value.toString();
-      if (field.values !== null && !field.values.has(text)) throw new BadField("is none of its allowed values");
+    case "text":
+      if (values !== null && !values.has(text)) throw new BadField("is none of its allowed values");
       return text;
-    }
+  }
+}
+
+/** Names and values that a server gave: one after the other, or as one text with NULs between them (scripts/includes/rows.lua). */
+function fillIn(values: Map<string, string | Buffer>, given: readonly (string | Buffer)[] | Buffer): void {
+  const flat = Buffer.isBuffer(given) ? given.toString().split("\0") : given;
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const name = flat[i] ?? "";
+    // Columns' names are ASCII, which is read fastest as what it is.
+    values.set(typeof name === "string" ? name : name.toString("latin1"), flat[i + 1] ?? "");
   }
 }
 
@@ -83,9 +89,10 @@ export interface Codec<Row> {
   /**
    * @param flat fields and values as the server gives them, or the error it gave instead.
    * @param key the row's key, for the error.
+   * @param written fields and values that the server was given, and did not give back.
    * @throws StoreError corrupt_row, naming table, key and column.
    */
-  decode(flat: unknown, key: readonly (string | number)[]): Row;
+  decode(flat: unknown, key: readonly (string | number)[], written?: readonly (string | Buffer)[]): Row;
 }
 
 /** Turns rows of a table into hash fields and back: all it knows of the columns comes from the Drizzle table. */
@@ -93,31 +100,37 @@ export function createCodec<T extends SQLiteTable>(keyspace: Keyspace<T>): Codec
   const fields = fieldsOf(keyspace.table);
   const table = keyspace.name;
   return {
-    encode: (row) =>
-      fields.flatMap(({ property, name, kind }) => {
+    encode(row) {
+      const flat: (string | Buffer)[] = [];
+      for (const { property, name, kind } of fields) {
         const value: unknown = (row as Record<string, unknown>)[property];
-        return value === null || value === undefined ? [] : [name, encodeValue(kind, value)];
-      }),
-    decode(flat, key) {
+        if (value !== null && value !== undefined) flat.push(name, encodeValue(kind, value));
+      }
+      return flat;
+    },
+    decode(flat, key, written = []) {
       const corrupt = (what: string, cause?: unknown) =>
         new StoreError("corrupt_row", `${table} ${JSON.stringify(key)}: ${what}`, { table, key, cause });
-      if (!Array.isArray(flat)) throw corrupt("is not a hash", flat);
-      const values = new Map<string, Buffer>();
-      for (let i = 0; i < flat.length; i += 2) values.set(String(flat[i]), flat[i + 1]);
-      const row: [string, unknown][] = fields.map((field) => {
+      if (!Array.isArray(flat) && !Buffer.isBuffer(flat)) throw corrupt("is not a hash", flat);
+      const values = new Map<string, string | Buffer>();
+      fillIn(values, written);
+      fillIn(values, flat);
+      const row: Record<string, unknown> = {};
+      for (const field of fields) {
         const value = values.get(field.name);
         if (value === undefined) {
           if (!field.nullable) throw corrupt(`${field.name} is missing`);
-          return [field.property, null];
+          row[field.property] = null;
+          continue;
         }
         try {
-          return [field.property, decodeValue(field, value)];
+          row[field.property] = decodeValue(field, value);
         } catch (error) {
           if (error instanceof BadField) throw corrupt(`${field.name} ${error.message}`);
           throw error;
         }
-      });
-      return Object.fromEntries(row) as T["$inferSelect"];
+      }
+      return row as T["$inferSelect"];
     },
   };
 }

@@ -63,10 +63,10 @@ export function createJobs(context: Context): Jobs {
       const counter = [keys.row(countersKeyspace.name, COUNTER), keys.index(countersKeyspace.name)];
       const run = {
         keys: [rows.index("by_dedupe_key"), ...counter],
-        args: [dedupeKey ?? "", parentId ?? "", runAt ?? "", ...fields],
+        args: [dedupeKey ?? "", parentId ?? "", runAt ?? "", type, ...fields],
       };
       const reply = await rows.write("enqueue-job", [id], run, options);
-      const row = rows.one(reply, [id]);
+      const row = rows.one(reply, [id], fields);
       if (reply.code === "known" && !isSameJob(row, job)) {
         throw refusal("already_exists", table, "another job has this id", id);
       }

@@ -10,8 +10,9 @@ export function createRolloverPolicies(context: Context): RolloverPolicies {
   return {
     async put(policy, options) {
       const { name } = policy;
-      const run = { keys: [rows.index()], args: [memberOf(name), "created_at", ...rows.encode(policy)] };
-      return rows.one(await rows.write("put-row", [name], run, options), [name]);
+      const fields = rows.encode(policy);
+      const run = { keys: [rows.index()], args: [memberOf(name), "created_at", ...fields] };
+      return rows.one(await rows.write("put-row", [name], run, options), [name], fields);
     },
     get: (name) => rows.get(name),
     list: (page) => listByName(context, rows, page),

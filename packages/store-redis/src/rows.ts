@@ -16,9 +16,9 @@ export interface Rows<Row> extends Codec<Row> {
   key(...key: readonly KeyPart[]): string;
   /** `_index`, or another of the table's. */
   index(name?: string, ...of: readonly KeyPart[]): string;
-  /** A row that a script answered, whose key is known. */
-  one(reply: Reply, key: ErrorKey): Row;
-  /** The same; no fields at all are no row. */
+  /** A row that a script answered, whose key is known. What it answers as `added` goes with the columns it was given, `written`. */
+  one(reply: Reply, key: ErrorKey, written?: readonly (string | Buffer)[]): Row;
+  /** A row that a script answered; no fields at all are no row. */
   oneOrNone(reply: Reply, key: ErrorKey): Row | null;
   /** @returns `null` when there is none, or it is past its deadline. @throws StoreError corrupt_row. */
   get(...key: readonly KeyPart[]): Promise<Row | null>;
@@ -50,7 +50,7 @@ export function createRows<T extends SQLiteTable>(context: Context, keyspace: Ke
   const rowKey = (...key: readonly KeyPart[]) => context.keys.row(name, ...key);
   const index = (which?: string, ...of: readonly KeyPart[]) => context.keys.index(name, which, ...of);
   const oneOrNone = ({ values: [flat] }: Reply, key: ErrorKey): Row | null =>
-    Array.isArray(flat) && flat.length === 0 ? null : codec.decode(flat, key);
+    (Array.isArray(flat) || Buffer.isBuffer(flat)) && flat.length === 0 ? null : codec.decode(flat, key);
   const write: Rows<Row>["write"] = (script, key, { keys = [], args = [] }, options) =>
     context.write({ script, table: name, key: errorKey(key), keys: [rowKey(...key), ...keys], args }, options);
 
@@ -59,7 +59,7 @@ export function createRows<T extends SQLiteTable>(context: Context, keyspace: Ke
     name,
     key: rowKey,
     index,
-    one: ({ values: [flat] }, key) => codec.decode(flat, key),
+    one: ({ code, values: [flat] }, key, written) => codec.decode(flat, key, code === "added" ? written : undefined),
     oneOrNone,
     write,
     async get(...key) {

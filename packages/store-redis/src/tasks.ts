@@ -27,9 +27,9 @@ export function createTasks(context: Context): Tasks {
         customMetadata: customMetadata ?? null,
       });
       const counter = [keys.row(countersKeyspace.name, COUNTER), keys.index(countersKeyspace.name)];
-      const args = [MAX_UID, status, ...fields];
+      const args = [MAX_UID, status, type, indexUid ?? "", ...fields];
       const run = { script: "create-task", table, keys: [rows.index(), ...counts, ...counter], args };
-      return rows.one(await context.write(run, options), []);
+      return rows.one(await context.write(run, options), [], fields);
     },
     get: (uid) => rows.get(uid),
     async updateNodeTasks(uid, nodeTasks, options) {

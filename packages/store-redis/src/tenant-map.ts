@@ -12,7 +12,7 @@ export function createTenantMap(context: Context): TenantMap {
       const key = [Buffer.from(apiKeyHash)];
       const fields = rows.encode({ apiKeyHash: Buffer.from(apiKeyHash), tenantId, groupId });
       const run = { keys: [rows.index()], args: [memberOf(...key), "", ...fields] };
-      return rows.one(await rows.write("put-row", key, run, options), errorKey(key));
+      return rows.one(await rows.write("put-row", key, run, options), errorKey(key), fields);
     },
     get: (apiKeyHash) => rows.get(apiKeyHash),
     list: (page) => listByName(context, rows, page),

@@ -27,5 +27,5 @@ return write(function(now)
       finished_at = now,
     })
   end
-  return { 'row', flat_of(job.columns) }
+  return { 'row', text_of(job.columns) }
 end)

@@ -5,7 +5,7 @@
 -- ARGV[7] token of the claim
 -- ARGV[8] lease, ms
 -- Derived: the row of the job, `{prefix}:jobs:<key>` of a key in KEYS, and its indexes (includes/jobs.lua)
--- Answers: row (none is due: no fields)
+-- Answers: row (none is due: empty)
 --
 -- @include write
 -- @include claims
@@ -16,5 +16,5 @@ return write(function(now)
     due[#due + 1] = KEYS[i]
   end
   local job = claim_first(due, ARGV[6], ARGV[7], ARGV[8], now)
-  return { 'row', job and flat_of(job.columns) or {} }
+  return { 'row', job and text_of(job.columns) or '' }
 end)

@@ -8,7 +8,7 @@
 -- ARGV[9] its token
 -- ARGV[10] its lease, ms
 -- Derived: the row of the next job, `{prefix}:jobs:<key>` of a key in KEYS, and the indexes of both (includes/jobs.lua)
--- Answers: row (the next job; none is due: no fields), not_found, not_holder
+-- Answers: row (the next job; none is due: empty), not_found, not_holder
 --
 -- @include write
 -- @include claims
@@ -26,5 +26,5 @@ return write(function(now)
     due[#due + 1] = KEYS[i]
   end
   local next = claim_first(due, ARGV[8], ARGV[9], ARGV[10], now)
-  return { 'row', next and flat_of(next.columns) or {} }
+  return { 'row', next and text_of(next.columns) or '' }
 end)

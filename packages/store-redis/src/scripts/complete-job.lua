@@ -17,5 +17,5 @@ return write(function(now)
   if not complete_job(job, ARGV[6], ARGV[7], now) then
     return { 'not_holder', "the claim has ended or is another's" }
   end
-  return { 'row', flat_of(job.columns) }
+  return { 'row', text_of(job.columns) }
 end)

@@ -8,7 +8,7 @@
 -- ARGV[7] key in KEYS[6]
 -- ARGV[8] for how long, ms
 -- ARGV[9..] columns and values
--- Answers: row, already_exists
+-- Answers: added, already_exists
 --
 -- @include write
 
@@ -23,9 +23,9 @@ return write(function(now)
     redis.call('ZREM', KEYS[6], former .. ':' .. ARGV[6])
   end
   local expires_at = int(now + tonumber(ARGV[8]))
-  local row = replace_row(key, { created_at = now, expires_at = expires_at, revoked = '0' }, 9)
+  local added = replace_row(key, { created_at = now, expires_at = expires_at, revoked = '0' }, 9)
   redis.call('ZADD', KEYS[4], int(now), ARGV[6])
   redis.call('ZADD', KEYS[5], expires_at, ARGV[6])
   redis.call('ZADD', KEYS[6], 0, ARGV[7])
-  return { 'row', row.flat }
+  return { 'added', added }
 end)

@@ -5,7 +5,7 @@
 -- ARGV[6] key in the index
 -- ARGV[7] `now` when the index is ordered by creation, else `0`
 -- ARGV[8..] columns and values
--- Answers: row, already_exists
+-- Answers: added, already_exists
 --
 -- @include write
 
@@ -14,8 +14,8 @@ return write(function(now)
   if redis.call('EXISTS', row) == 1 then
     return { 'already_exists', 'there is one' }
   end
-  local replaced = replace_row(row, { created_at = now, updated_at = now }, 8)
+  local added = replace_row(row, { created_at = now, updated_at = now }, 8)
   redis.call('ZADD', index, ARGV[7] == 'now' and int(now) or 0, ARGV[6])
   announce(row)
-  return { 'row', replaced.flat }
+  return { 'added', added }
 end)

@@ -7,9 +7,10 @@
 -- ARGV[6] dedupe key, empty for none
 -- ARGV[7] parent, empty for none
 -- ARGV[8] not before, ms; empty for now
--- ARGV[9..] columns and values
+-- ARGV[9] type
+-- ARGV[10..] columns and values, the type among them
 -- Derived: the job's indexes (includes/jobs.lua) and the row of its twin, `{prefix}:jobs:<id>`
--- Answers: row; known, with the row of the same id; twin, with the row of the same dedupe key
+-- Answers: added; known, with the row of the same id; twin, with the row of the same dedupe key
 --
 -- @include write
 -- @include counters
@@ -25,24 +26,26 @@ return write(function(now)
   if twin then
     return { 'twin', all_columns(base .. twin) }
   end
-  local seq = next_number(KEYS[5], KEYS[6], 'jobs')
-  local job = replace_row(key, {
+  local seq, time = int(next_number(KEYS[5], KEYS[6], 'jobs')), int(now)
+  local columns = {
     seq = seq,
     state = 'queued',
-    attempts = 0,
-    run_at = ARGV[8] ~= '' and ARGV[8] or now,
-    created_at = now,
-    updated_at = now,
-  }, 9)
-  local member = job_member(key)
-  redis.call('ZADD', base .. '_index', int(seq), member)
-  redis.call('ZADD', base .. '_by_type:' .. job.columns.type, int(seq), member)
+    attempts = '0',
+    run_at = ARGV[8] ~= '' and ARGV[8] or time,
+    created_at = time,
+    updated_at = time,
+  }
+  local added = replace_row(key, columns, 10)
+  local member = string.sub(key, #base + 1)
+  redis.call('ZADD', base .. '_index', seq, member)
+  redis.call('ZADD', base .. '_by_type:' .. ARGV[9], seq, member)
   if ARGV[7] ~= '' then
-    redis.call('ZADD', base .. '_by_parent:' .. ARGV[7], int(seq), member)
+    redis.call('ZADD', base .. '_by_parent:' .. ARGV[7], seq, member)
   end
   if dedupe_key ~= '' then
     redis.call('HSET', KEYS[4], dedupe_key, member)
   end
-  enter_state(job)
-  return { 'row', job.flat }
+  columns.type = ARGV[9]
+  enter_state(base, member, columns)
+  return { 'added', added }
 end)

@@ -34,5 +34,5 @@ return write(function(now)
       finished_at = not again and now,
     })
   end
-  return { 'row', flat_of(job.columns) }
+  return { 'row', text_of(job.columns) }
 end)

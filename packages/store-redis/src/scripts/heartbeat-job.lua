@@ -17,10 +17,8 @@ return write(function(now)
   if not holds_claim(job, ARGV[6], now) then
     return { 'not_holder', "the claim has ended or is another's" }
   end
-  change_job(job, {
-    progress = ARGV[7] ~= '' and ARGV[7],
-    claim_expires_at = now + tonumber(job.columns.claim_lease_ms or 0),
-    updated_at = now,
-  })
-  return { 'row', flat_of(job.columns) }
+  local base, expires_at = base_of(job.key), int(now + tonumber(job.columns.claim_lease_ms or 0))
+  change_row(job, { progress = ARGV[7] ~= '' and ARGV[7], claim_expires_at = expires_at, updated_at = now })
+  redis.call('ZADD', base .. '_by_claim_expires_at', expires_at, string.sub(job.key, #base + 1))
+  return { 'row', text_of(job.columns) }
 end)

@@ -16,7 +16,7 @@ return write(function()
   for _, member in ipairs(finished) do
     local job = read_row(base .. member)
     if job then
-      leave_state(job)
+      leave_state(base, member, job.columns)
       redis.call('ZREM', base .. '_by_type:' .. job.columns.type, member)
       if job.columns.parent_id then
         redis.call('ZREM', base .. '_by_parent:' .. job.columns.parent_id, member)

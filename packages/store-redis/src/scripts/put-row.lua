@@ -5,7 +5,7 @@
 -- ARGV[6] key in the index
 -- ARGV[7] `created_at` where the table has that column, else empty
 -- ARGV[8..] columns and values
--- Answers: row
+-- Answers: added
 --
 -- @include write
 
@@ -15,8 +15,8 @@ return write(function(now)
   if ARGV[7] ~= '' then
     columns[ARGV[7]] = redis.call('HGET', row, ARGV[7]) or now
   end
-  local replaced = replace_row(row, columns, 8)
+  local added = replace_row(row, columns, 8)
   redis.call('ZADD', index, 0, ARGV[6])
   announce(row)
-  return { 'row', replaced.flat }
+  return { 'added', added }
 end)

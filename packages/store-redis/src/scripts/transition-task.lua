@@ -42,7 +42,7 @@ return write(function(now)
   local base, canceled_by = base_of(key), given(ARGV[9], before.canceled_by)
   local never_started = to == 'enqueued' or to == 'canceled'
   if from ~= to then
-    leave_status(task, counts)
+    leave_status(base, before, counts)
   end
   if before.canceled_by and before.canceled_by ~= canceled_by then
     redis.call('ZREM', base .. '_by_canceled_by:' .. before.canceled_by, before.uid)
@@ -60,7 +60,7 @@ return write(function(now)
     redis.call('ZADD', base .. '_by_canceled_by:' .. canceled_by, before.uid, before.uid)
   end
   if from ~= to then
-    enter_status(task, counts)
+    enter_status(base, task.columns, counts)
   end
-  return { 'row', flat_of(task.columns) }
+  return { 'row', text_of(task.columns) }
 end)

@@ -12,17 +12,13 @@ local function is_finished(state)
   return state ~= 'queued' and state ~= 'in_progress'
 end
 
--- Keys in indexes are what follows the base in a row's key.
-local function job_member(key)
-  return string.sub(key, #base_of(key) + 1)
-end
-
+-- Members of indexes are what follows the base in a row's key.
 local function due_member(columns, member)
-  return string.format('%016.0f', tonumber(columns.seq)) .. ':' .. member
+  return string.format('%016.0f:%s', columns.seq, member)
 end
 
-local function leave_state(job)
-  local base, member, columns = base_of(job.key), job_member(job.key), job.columns
+-- Where a job stands among those of its state.
+local function leave_state(base, member, columns)
   redis.call('ZREM', base .. '_by_state:' .. columns.state, member)
   if columns.state == 'queued' then
     redis.call('ZREM', base .. '_due', due_member(columns, member))
@@ -34,8 +30,7 @@ local function leave_state(job)
   end
 end
 
-local function enter_state(job)
-  local base, member, columns = base_of(job.key), job_member(job.key), job.columns
+local function enter_state(base, member, columns)
   redis.call('ZADD', base .. '_by_state:' .. columns.state, columns.seq, member)
   if columns.state == 'queued' then
     redis.call('ZADD', base .. '_due', columns.run_at, due_member(columns, member))
@@ -50,13 +45,17 @@ local function enter_state(job)
   end
 end
 
--- Changes columns (`false` for NULL) and the job's place in the indexes.
+-- Changes columns (`false` for NULL), the state among them, and the job's place in the indexes.
 local function change_job(job, changes)
-  if changes.state and changes.state ~= job.columns.state then
-    leave_state(job)
+  local base, columns = base_of(job.key), job.columns
+  local member = string.sub(job.key, #base + 1)
+  if changes.state ~= columns.state then
+    leave_state(base, member, columns)
+    change_row(job, changes)
+    enter_state(base, member, columns)
+  else
+    change_row(job, changes)
   end
-  change_row(job, changes)
-  enter_state(job)
 end
 
 local function holds_claim(job, token, now)

@@ -70,30 +70,32 @@ local function change_row(row, changes)
 end
 
 -- Makes the row hold these columns and no others: `columns`, and the name and value pairs in ARGV from `first` on. Nothing is deleted
--- without need: Redis lets a script that has begun with a DEL go past maxmemory. @returns the row.
+-- without need: Redis lets a script that has begun with a DEL go past maxmemory.
+-- @returns the columns that the caller did not give, as `text_of` writes them.
 local function replace_row(key, columns, first)
-  if redis.call('EXISTS', key) == 1 then
-    redis.call('DEL', key)
-  end
   local fields = { unpack(ARGV, first) }
+  local given = #fields
   for column, value in pairs(columns) do
     if value ~= false then
       fields[#fields + 1] = column
       fields[#fields + 1] = type(value) == 'number' and int(value) or value
     end
   end
-  redis.call('HSET', key, unpack(fields))
-  return as_row(key, fields)
+  if redis.call('HSET', key, unpack(fields)) < #fields / 2 and redis.call('HLEN', key) > #fields / 2 then
+    redis.call('DEL', key)
+    redis.call('HSET', key, unpack(fields))
+  end
+  return table.concat(fields, '\0', given + 1)
 end
 
--- A row's columns as the server gives them.
-local function flat_of(columns)
-  local flat = {}
+-- A row's columns as one text: names and values one after the other. Only for tables without bytes, since no text holds a NUL.
+local function text_of(columns)
+  local flat, n = {}, 0
   for column, value in pairs(columns) do
-    flat[#flat + 1] = column
-    flat[#flat + 1] = value
+    flat[n + 1], flat[n + 2] = column, value
+    n = n + 2
   end
-  return flat
+  return table.concat(flat, '\0')
 end
 
 local function all_columns(key)

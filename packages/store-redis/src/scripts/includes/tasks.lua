@@ -9,10 +9,6 @@
 
 local FINISHED = { succeeded = true, failed = true, canceled = true }
 
-local function count_field(...)
-  return table.concat({ ... }, '\0')
-end
-
 local function add_count(key, field, by)
   if redis.call('HINCRBY', key, field, by) == 0 then
     redis.call('HDEL', key, field)
@@ -22,14 +18,14 @@ end
 -- `counts`: { kinds, pairs }, the keys of the two hashes. A task of no single index counts under the empty name.
 local function add_to_counts(counts, columns, by)
   local status, kind, index_uid = columns.status, columns.type, columns.index_uid or ''
-  add_count(counts.kinds, count_field(status, kind, index_uid), by)
-  add_count(counts.pairs, count_field('status,type', status, kind), by)
-  add_count(counts.pairs, count_field('status,index', status, index_uid), by)
-  add_count(counts.pairs, count_field('type,index', kind, index_uid), by)
+  add_count(counts.kinds, status .. '\0' .. kind .. '\0' .. index_uid, by)
+  add_count(counts.pairs, 'status,type\0' .. status .. '\0' .. kind, by)
+  add_count(counts.pairs, 'status,index\0' .. status .. '\0' .. index_uid, by)
+  add_count(counts.pairs, 'type,index\0' .. kind .. '\0' .. index_uid, by)
 end
 
-local function leave_status(task, counts)
-  local base, uid, columns = base_of(task.key), task.columns.uid, task.columns
+local function leave_status(base, columns, counts)
+  local uid = columns.uid
   redis.call('ZREM', base .. '_by_status:' .. columns.status, uid)
   if columns.finished_at then
     redis.call('ZREM', base .. '_by_finished_at', uid)
@@ -37,8 +33,8 @@ local function leave_status(task, counts)
   add_to_counts(counts, columns, -1)
 end
 
-local function enter_status(task, counts)
-  local base, uid, columns = base_of(task.key), task.columns.uid, task.columns
+local function enter_status(base, columns, counts)
+  local uid = columns.uid
   redis.call('ZADD', base .. '_by_status:' .. columns.status, uid, uid)
   if columns.finished_at then
     redis.call('ZADD', base .. '_by_finished_at', columns.finished_at, uid)
@@ -48,7 +44,7 @@ end
 
 local function delete_task(task, counts)
   local base, uid, columns = base_of(task.key), task.columns.uid, task.columns
-  leave_status(task, counts)
+  leave_status(base, columns, counts)
   redis.call('ZREM', base .. '_index', uid)
   redis.call('ZREM', base .. '_by_type:' .. columns.type, uid)
   if columns.index_uid then
