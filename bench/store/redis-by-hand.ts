@@ -11,25 +11,24 @@ export const NEW_TASK = {
 
 /** What the pipelines do and do not: for the reader of the numbers. */
 export const HAND_NOTE = `Pipelines by hand write the hashes, sorted sets and counts that the store keeps, in one round trip. They are given what a
-script finds out for itself (the time, the task's uid), and leave out what only a script can: fencing, answers kept for calls that
-are sent again, and the row as written in the answer.`;
+script finds out for itself (the time, the task's uid), and leave out what only a script can: fencing, and answers kept for calls that are
+sent again. Whoever watches is told of a tenant's row: that is measured without, and with the same message to a connection that listens.`;
 
 /** The store's writes as pipelines, under a prefix of their own. */
 export function byHand(redis: Redis, prefix: string) {
   const head = `{${prefix}}:`;
   let uid = 0;
   return {
-    putTenant(digest: Buffer) {
+    putTenant(digest: Buffer, channel?: string) {
       const hex = digest.toString("hex");
       const row = `${head}tenant_map:${hex}`;
       const fields = ["api_key_hash", digest, "tenant_id", "tenant", "updated_at", Date.now()];
-      return checked(
-        redis
-          .pipeline()
-          .del(row)
-          .hset(row, ...fields)
-          .zadd(`${head}tenant_map:_index`, 0, hex),
-      );
+      const pipeline = redis
+        .pipeline()
+        .del(row)
+        .hset(row, ...fields)
+        .zadd(`${head}tenant_map:_index`, 0, hex);
+      return checked(channel === undefined ? pipeline : pipeline.publish(channel, row));
     },
     createTask() {
       const { indexUid, type, nodeTasks, status, details } = NEW_TASK;

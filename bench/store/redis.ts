@@ -22,15 +22,18 @@ export async function run({ json }: { readonly json: boolean }): Promise<void> {
 async function writes(bed: RedisBed): Promise<Measurement[]> {
   const store = await openRedisStore({ url: bed.url, prefix: bed.prefix() });
   const hand = byHand(bed.connect(), bed.prefix());
+  const told = byHand(bed.connect(), bed.prefix());
   const bare = byHand(bed.connect(), bed.prefix());
   const digests = Array.from({ length: 1000 }, (_, i) => Buffer.alloc(32, String(i)));
   let i = 0;
   const digest = (): Buffer => digests[i++ % digests.length] as Buffer;
   const put = () => store.tenantMap.put({ apiKeyHash: digest(), tenantId: "tenant", groupId: null });
   const create = () => store.tasks.create(NEW_TASK);
-  const handPut = () => hand.putTenant(digest());
+  const channel = bed.prefix();
+  await bed.connect().subscribe(channel);
   const rows = {
-    "pipeline of the same row and index": handPut,
+    "pipeline of the same row, index and message": () => told.putTenant(digest(), channel),
+    "pipeline of the same row and index": () => hand.putTenant(digest()),
     "HSET and two SADD": () => bare.setAndTwoSadd(),
     store: put,
   };
