@@ -10,6 +10,8 @@ const master = await startServer(["--appendonly", "yes", "--appendfsync", "alway
 const version = await versionOf(master.url);
 const redis = new Redis(master.url, { protocol: 2 });
 const WAIT_MS = 300;
+/** For a replica that is there, on a busy machine. */
+const PATIENT_MS = 3000;
 
 afterAll(async () => {
   redis.disconnect();
@@ -39,13 +41,13 @@ describe("durable writes to replicas", () => {
     expect((await store.nodeSettingsVersion.list("movies", {})).items).toMatchObject([{ version: 1 }]);
   });
 
-  it("wait for the replica also when they are sent again on another connection", async () => {
+  it("wait for the replica also when they are sent again on another connection", { timeout: 30_000 }, async () => {
     const replica = await startServer(["--replicaof", "127.0.0.1", String(master.port)]);
     onTestFinished(() => replica.stop());
     await expect.poll(async () => await redis.wait(1, 100), { timeout: 20_000 }).toBe(1);
     const proxy = await startProxy(master.port);
     onTestFinished(() => proxy.close());
-    const store = await open({ replicas: 1, timeoutMs: WAIT_MS }, proxy.url);
+    const store = await open({ replicas: 1, timeoutMs: PATIENT_MS }, proxy.url);
     await advance(store, 1);
     replica.pause(true);
     try {
@@ -55,15 +57,15 @@ describe("durable writes to replicas", () => {
     } finally {
       replica.pause(false);
     }
-    expect(await advance(store, 3)).toMatchObject({ version: 3 });
+    expect(await advance(store, 3)).toBe(3);
   });
 
   it("are awaited on a Cluster", { timeout: 60_000 }, async () => {
     const cluster = await startCluster({ replicas: true });
     onTestFinished(() => cluster.stop());
     const hosts = cluster.addresses.map(({ host, port }) => `${host}:${port}`).join(",");
-    const store = await open({ replicas: 1, timeoutMs: 1000 }, `redis+cluster://${hosts}`);
-    expect(await advance(store, 1)).toMatchObject({ version: 1 });
+    const store = await open({ replicas: 1, timeoutMs: PATIENT_MS }, `redis+cluster://${hosts}`);
+    expect(await advance(store, 1)).toBe(1);
     const none = await open({ replicas: 2, timeoutMs: WAIT_MS }, `redis+cluster://${hosts}`);
     await expect(advance(none, 1)).rejects.toMatchObject({ message: expect.stringContaining("1 of 2 replicas") });
   });
