@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StoreSettings } from "@miroir/store";
 import { startRedis, type TestRedis, testPrefix } from "@miroir/store/test-redis";
+import type { MethodName } from "@miroir/store-contract";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ADMIN_KEY, type AdminApp, type AdminAppOptions, browserOf, startAdminApp } from "./support/admin-app.ts";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+const keyOf = (row: object): string => (row as { key: string }).key;
 const bearer = { authorization: `Bearer ${ADMIN_KEY}` };
 
 let redis: TestRedis;
@@ -218,6 +220,30 @@ describe.each(Object.keys(STORES))("signing in, on %s", (backend) => {
     });
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
     expect((await it_.store.sizes()).loginBackoff).toBe(0);
+  });
+
+  it("fails closed, and does not wait, when the store fails at any step or does not answer at all", async () => {
+    const { cookie, csrf } = browserOf(await it_.login(ADMIN_KEY));
+    const away = { code: "unavailable", retryable: true } as const;
+    const steps = ["loginBackoff.check", "loginBackoff.recordFailure", "adminSessions.create", "loginBackoff.reset"];
+    // Far longer than any test lasts.
+    const silence = { delayMs: 600_000 };
+    for (const [at, step] of (steps as MethodName[]).entries()) {
+      const faults = [{ error: away }, { error: { ...away, when: "after" as const } }];
+      for (const fault of at === 0 ? [...faults, silence] : faults) {
+        const lift = it_.faults.add({ ...fault, methods: [step] });
+        const { statusCode, headers, ...answer } = await it_.login(ADMIN_KEY);
+        expect([statusCode, answer.json().code]).toEqual([503, "miroir_store_unavailable"]);
+        expect(headers["retry-after"]).toBe("10");
+        expect(headers["set-cookie"]).toBe(undefined);
+        lift();
+        await it_.store.loginBackoff.reset((await it_.store.rows.read("loginBackoff", {})).items.map(keyOf)[0] ?? "x");
+      }
+    }
+    it_.faults.add({ methods: ["adminSessions.get"], error: away });
+    expect((await it_.ask("GET", "/_miroir/thing", { cookie })).statusCode).toBe(503);
+    expect((await it_.ask("POST", "/_miroir/thing", csrf)).statusCode).toBe(503);
+    expect((await it_.ask("GET", "/_miroir/thing", bearer)).statusCode).toBe(200);
   });
 
   it("keeps neither key, session, token nor address in the store", async () => {

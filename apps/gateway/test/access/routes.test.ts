@@ -2,6 +2,7 @@ import type { KeyAction } from "@miroir/meilisearch";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticate } from "../../src/access/authenticate.ts";
+import { kindOf } from "../../src/limits/limit-requests.ts";
 import { registerRoutes } from "../../src/routes/all.ts";
 import { createServer } from "../../src/server/server.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
@@ -60,6 +61,35 @@ async function answering(tried: readonly Route[], key: string | null, statuses: 
   for (const route of tried) if (statuses.includes(await statusOf(route, key))) found.push(nameOf(route));
   return found;
 }
+
+describe("the limits of each kind", () => {
+  const ofKind = (kind: ReturnType<typeof kindOf>) => routes.filter(({ action }) => kindOf(action) === kind);
+
+  it("are those of searching for what a tenant token opens, and of writing for nothing that is read", () => {
+    expect(ofKind("search").map(nameOf).sort()).toEqual(
+      routes
+        .filter(({ url }) => /search$|similar$|completions$/.test(url) && !url.includes("/settings"))
+        .map(nameOf)
+        .sort(),
+    );
+    const written = ofKind("write");
+    expect(written.filter(({ method }) => method === "GET")).toEqual([]);
+    const read = ofKind("read").filter(({ method }) => method !== "GET");
+    expect(read.map(nameOf).sort()).toMatchInlineSnapshot(`
+      [
+        "POST /dynamic-search-rules",
+        "POST /indexes/:indexUid/documents/fetch",
+        "POST /indexes/:indexUid/fields",
+        "POST /render-template",
+      ]
+    `);
+  });
+
+  it("are none for what is open, what operators ask, and what scrapers do", () => {
+    const unlimited = ofKind(null).filter(({ action }) => action !== "open" && action !== "admin");
+    expect(unlimited.map(({ url }) => url).every((url) => /^\/(version|metrics|logs\/\w+)$/.test(url))).toBe(true);
+  });
+});
 
 describe("every route", () => {
   it("names its action", () => {

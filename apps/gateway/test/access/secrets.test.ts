@@ -8,7 +8,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { type Gateway, startGateway } from "../../src/start.ts";
 import { signToken } from "../recorded/requests.ts";
 import { createSend } from "../support/http.ts";
-import { startNodes, type TestNode } from "../support/nodes.ts";
+import { startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
 
 const secret = (name: string): string => `${name}-${randomUUID()}`;
 const MASTER = secret("master");
@@ -49,7 +49,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it("logs no key and stores none, whatever is asked with it and however it ends", async () => {
+it("logs no key and stores none, whatever is asked with it and however it ends", {
+  timeout: TEST_TIMEOUT_MS,
+}, async () => {
   const send = createSend(gateway.address);
   const as = (key: string) => ({ authorization: `Bearer ${key}` });
   const statuses = new Set<number>();
@@ -66,7 +68,11 @@ it("logs no key and stores none, whatever is asked with it and however it ends",
   const claims = { apiKeyUid: made.body.uid, searchRules: ["*"] };
   const token = signToken({ alg: "HS256", claims, signWith: key });
   const badToken = signToken({ alg: "HS512", claims, signWith: wrong });
-  const keys = [MASTER, ADMIN, key, wrong, token, badToken, nodes[0]?.masterKey ?? ""];
+  const signedIn = await ask("POST", "/_miroir/admin/login", { key: ADMIN });
+  const [, sessionId = ""] = /=([^;]+)/.exec(signedIn.headers.get("set-cookie") ?? "") ?? [];
+  const csrfToken: string = signedIn.body.csrfToken;
+  const keys = [MASTER, ADMIN, key, wrong, token, badToken, nodes[0]?.masterKey ?? "", sessionId, csrfToken];
+  for (const it of keys) expect(it.length).toBeGreaterThan(20);
   const defaults: string[] = listed.body.results.map((it: { key: string }) => it.key);
   expect(defaults).toHaveLength(4);
 
@@ -80,6 +86,12 @@ it("logs no key and stores none, whatever is asked with it and however it ends",
       await ask("GET", `/indexes?apiKey=${it}`, undefined, as(it));
       await ask("GET", "/tasks", undefined, { authorization: `Basic ${it}`, "x-meili-api-key": it });
       await ask("GET", "/_miroir/topology", undefined, as(it));
+      const cookie = `miroir_admin_session=${it}`;
+      await ask("GET", "/_miroir/admin/session", undefined, { cookie });
+      await ask("DELETE", "/_miroir/admin/sessions", undefined, { cookie, "x-miroir-csrf-token": it });
+      await ask("POST", "/_miroir/admin/login", { key: it });
+      await ask("POST", "/_miroir/admin/login", `{"key": ${it}`, { "content-type": "application/json" });
+      await ask("POST", `/_miroir/admin/login?key=${it}`, it, { cookie });
       await ask("GET", `/unknown/${it}`, undefined, as(it));
       await ask("GET", `/keys/${it}`, undefined, as(MASTER));
       await ask("PATCH", `/keys/${it}`, { name: it, key: it }, as(MASTER));
@@ -94,7 +106,7 @@ it("logs no key and stores none, whatever is asked with it and however it ends",
   await ask("DELETE", `/keys/${key}`, undefined, as(MASTER));
   await gateway.close();
 
-  expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 201, 202, 204, 400, 401, 403, 404, 415, 503]));
+  expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 201, 202, 204, 400, 401, 403, 404, 415, 429, 503]));
   expect(logged).toContain("a node did not take a write");
   for (const it of [...keys, ...defaults]) expect(logged).not.toContain(it);
   for (const file of await readdir(folder)) {

@@ -1,6 +1,7 @@
 import { openStore, type StoreSettings } from "@miroir/store";
 import type { Store } from "@miroir/store-contract";
 import { createManualClock, type ManualClock } from "@miroir/store-contract/conformance";
+import { createFaultyStore, type FaultyStore } from "@miroir/store-contract/faults";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import pino from "pino";
 import { createApiKeys } from "../../../src/access/api-keys.ts";
@@ -16,6 +17,8 @@ type Answer = Awaited<ReturnType<FastifyInstance["inject"]>>;
 export interface AdminApp {
   readonly app: FastifyInstance;
   readonly store: Store;
+  /** What the store can be told to do wrong. */
+  readonly faults: FaultyStore;
   readonly clock: ManualClock;
   /** Signs in from an address. */
   login(key: string, remoteAddress?: string, headers?: Record<string, string>): Promise<Answer>;
@@ -40,7 +43,8 @@ export async function startAdminApp({
     env: {},
     flags: settings.map((assignment) => ({ from: "test", assignment })),
   });
-  const store = await openStore({ ...given, clock });
+  const faults = createFaultyStore(await openStore({ ...given, clock }));
+  const { store } = faults;
   const apiKeys = createApiKeys(store, config.masterKey);
   const app = createServer(config, pino({ level: "silent" }), createAuthenticate({ config, apiKeys, clock, store }));
   registerAdmin(app, { config, store, clock });
@@ -51,6 +55,7 @@ export async function startAdminApp({
   return {
     app,
     store,
+    faults,
     clock,
     login: (key, remoteAddress = "192.0.2.1", headers = {}) =>
       app.inject({ method: "POST", url: "/_miroir/admin/login", payload: { key }, remoteAddress, headers }),
