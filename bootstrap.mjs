@@ -1,4 +1,4 @@
-// What `npm start`, `npm test`, `npm run demo`, `npm run bench` and `npm run miroir` run first. Works on Node 20 and newer: installs what is
+// What `npm start`, `npm test`, `npm run test:deep`, `npm run demo`, `npm run bench` and `npm run miroir` run first. Works on Node 20 and newer: installs what is
 // missing, finds a Node that runs TypeScript as it is, and hands over to the real program.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -14,6 +14,7 @@ const PROGRAMS = {
   bench: "bench/main.ts",
   miroir: "apps/ctl/src/main.ts",
   test: "scripts/test.ts",
+  "test:deep": "scripts/test-deep.ts",
 };
 /** The first Node that strips types without being asked. */
 const NEEDED = [22, 18];

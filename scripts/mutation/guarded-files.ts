@@ -1,0 +1,112 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+export type Backend = "sqlite" | "redis";
+
+/** A file with guards, and the parts of the contract whose conformance tests are about them. */
+export interface GuardedFile {
+  readonly path: string;
+  readonly backend: Backend;
+  readonly parts: readonly string[];
+}
+
+const SQLITE = "packages/store-sqlite/src";
+const REDIS = "packages/store-redis/src";
+const RULES = "packages/store-contract/src/rules";
+
+/** Files that are not called as their part, and the rules, which SQLite runs in its transactions. */
+const PARTS_OF: Readonly<Record<string, readonly string[]>> = {
+  "task-list": ["tasks"],
+  "task-counts": ["tasks"],
+  "job-lists": ["jobs"],
+  fence: ["nodeSettingsVersion", "leaderLease", "jobs"],
+  bound: ["sessions", "idempotencyCache"],
+  rows: ["sessions", "idempotencyCache", "adminSessions", "gateways", "rateLimits"],
+  "raw-rows": ["rows"],
+  "alias-history": ["aliases"],
+  "cdc-append": ["cdcOverflow"],
+  idempotency: ["idempotencyCache"],
+  "index-swap": ["indexes"],
+  "job-states": ["jobs"],
+  lease: ["leaderLease", "nodeSettingsVersion"],
+  "login-backoff": ["loginBackoff"],
+  "rate-limit": ["rateLimits"],
+  "scoped-key": ["scopedKeys"],
+  "session-pins": ["sessions"],
+  "task-changes": ["tasks"],
+  "task-status": ["tasks"],
+};
+
+/** What looks for rows, or takes JSON apart: nothing in it guards a write. */
+const NOT_GUARDS: readonly string[] = [
+  "includes/search",
+  "includes/json-parts",
+  "includes/count-tasks",
+  "includes/conditions",
+  "includes/escape",
+  "list-tasks",
+  "list-newest",
+  "list-rows",
+  "list-ordered",
+  "count-matching",
+];
+
+/** Whose tests are run for what scripts of nearly all parts share. */
+const EXEMPLARY: readonly string[] = ["jobs", "leaderLease", "idempotencyCache", "sessions", "aliases", "tasks"];
+
+const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The parts of the contract, by the files of a backend. */
+function partFiles(root: string, folder: string): Map<string, readonly string[]> {
+  const contract = readFileSync(join(root, "packages/store-contract/src/store.ts"), "utf8");
+  const known = new Set([...contract.matchAll(/^ {2}readonly (\w+): \w+;$/gm)].map((match) => match[1]));
+  const files = new Map<string, readonly string[]>();
+  for (const path of globSync(`${folder}/*.ts`, { cwd: root }).sort()) {
+    const name = basename(path, ".ts");
+    const parts = PARTS_OF[name] ?? (known.has(camelCase(name)) ? [camelCase(name)] : undefined);
+    if (parts !== undefined) files.set(path, parts);
+  }
+  return files;
+}
+
+/** SQLite's files with guards, the rules among them. */
+function sqliteFiles(root: string): GuardedFile[] {
+  const files = [...partFiles(root, SQLITE), ...partFiles(root, RULES)];
+  return files.map(([path, parts]) => ({ path, backend: "sqlite", parts }));
+}
+
+/** Redis' scripts, each with the parts that run it; what is included, with those of all that include it. */
+function redisFiles(root: string): GuardedFile[] {
+  const users = new Map<string, Set<string>>();
+  const add = (script: string, parts: Iterable<string>): void => {
+    const present = users.get(script) ?? new Set();
+    for (const part of parts) present.add(part);
+    users.set(script, present);
+  };
+  const lua = (script: string) => readFileSync(join(root, REDIS, `scripts/${script}.lua`), "utf8");
+  const includesOf = (script: string): string[] =>
+    [...lua(script).matchAll(/^-- @include (\S+)$/gm)].map((match) => `includes/${match[1]}`);
+  const scripts = globSync("*.lua", { cwd: join(root, REDIS, "scripts") }).map((file) => basename(file, ".lua"));
+  for (const [path, parts] of partFiles(root, REDIS)) {
+    const text = readFileSync(join(root, path), "utf8");
+    for (const script of scripts) if (text.includes(`"${script}"`)) add(script, parts);
+  }
+  // What the files of several parts share runs their scripts for all of them.
+  const shared = new Set([...partFiles(root, REDIS).values()].flat());
+  for (const script of scripts) if (!users.has(script) && !script.startsWith("migrate-")) add(script, shared);
+  const spread = (script: string, parts: Iterable<string>): void => {
+    for (const include of includesOf(script)) {
+      add(include, parts);
+      spread(include, parts);
+    }
+  };
+  for (const script of scripts) spread(script, users.get(script) ?? []);
+  const guarded = [...users].filter(([script]) => !NOT_GUARDS.includes(script));
+  return guarded.map(([script, parts]) => ({
+    path: join(REDIS, `scripts/${script}.lua`),
+    backend: "redis",
+    parts: parts.size > EXEMPLARY.length ? EXEMPLARY : [...parts].sort(),
+  }));
+}
+
+export const guardedFiles = (root: string): GuardedFile[] => [...sqliteFiles(root), ...redisFiles(root)];
