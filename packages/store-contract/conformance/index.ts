@@ -37,6 +37,7 @@ import { watchTests } from "./watch.ts";
 
 export { createManualClock, type ManualClock, manualClockFrom } from "./clock.ts";
 export { restartSurvival } from "./restart.ts";
+export { SAMPLES } from "./samples.ts";
 export type { ConformanceTest, Subject, SubjectStorage, TestContext } from "./subject.ts";
 
 const METHOD_TESTS = {

@@ -18,6 +18,8 @@ function commonOptions(settings: Settings) {
     ...(settings.password === undefined ? {} : { password: settings.password }),
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     connectTimeout: settings.connectTimeoutMs,
+    // A connection whose other end is gone without a word is given up, and another one made.
+    socketTimeout: settings.commandTimeoutMs + (settings.durable?.timeoutMs ?? 0),
     connectionName: "miroir",
     lazyConnect: true,
     enableOfflineQueue: false,
