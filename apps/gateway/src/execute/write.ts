@@ -8,7 +8,8 @@ import { errorOf, relayedError } from "./node-error.ts";
 type NodeTasks = NewTask["nodeTasks"];
 
 export type NodeWrite = {
-  readonly index: IndexName;
+  /** `null` for what concerns no index, which no replica can miss for long. */
+  readonly index: IndexName | null;
   /** The shards the write touches. */
   readonly shards: readonly number[];
   readonly parts: readonly { readonly node: string; readonly request: NodeRequest }[];
@@ -41,7 +42,8 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
       if (answer !== "failed" && "error" in answer) throw relayedError(answer.error, index);
     throw new MeilisearchError("miroir_no_quorum", "Too few nodes have taken the write; it may be repeated.");
   }
-  for (const missed of verdict.missed) context.cluster.noteMissed(missed.node, index.physicalUid, missed.shards);
+  if (index)
+    for (const missed of verdict.missed) context.cluster.noteMissed(missed.node, index.physicalUid, missed.shards);
   return {
     nodeTasks,
     degraded: verdict.degraded
@@ -54,7 +56,7 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
 }
 
 /** The same request to every node, such as a change of settings; it touches every shard. */
-export function broadcast(context: Context, index: IndexName, request: NodeRequest): Promise<WriteOutcome> {
+export function broadcast(context: Context, index: IndexName | null, request: NodeRequest): Promise<WriteOutcome> {
   const { placement, nodeIds } = context.cluster;
   const parts = nodeIds.map((node) => ({ node, request }));
   return sendWrite(context, { index, shards: [...placement.targets.keys()], parts });

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { createSettingsCache } from "../indexes/settings-cache.ts";
+import { registerCompactIndex } from "./compact-index.ts";
 import { registerDocumentsAdd } from "./documents-add.ts";
 import { registerDocumentsDelete } from "./documents-delete.ts";
+import { registerDocumentsEdit } from "./documents-edit.ts";
 import { registerDocumentsRead } from "./documents-read.ts";
+import { registerDumps } from "./dumps.ts";
 import { registerExperimentalFeatures } from "./experimental-features.ts";
 import { registerFacetSearch } from "./facet-search.ts";
 import { registerFields } from "./fields.ts";
@@ -21,6 +24,7 @@ export function registerDataRoutes(app: FastifyInstance, context: Context): void
   registerIndexes(app, context, settingsCache);
   registerDocumentsAdd(app, context, settingsCache);
   registerDocumentsDelete(app, context);
+  registerDocumentsEdit(app, context);
   registerDocumentsRead(app, context);
   registerSettings(app, context, settingsCache);
   registerSearch(app, context, settingsCache);
@@ -30,5 +34,7 @@ export function registerDataRoutes(app: FastifyInstance, context: Context): void
   registerFields(app, context);
   registerExperimentalFeatures(app, context);
   registerStats(app, context);
+  registerCompactIndex(app, context);
+  registerDumps(app, context);
   registerSwapIndexes(app, context);
 }

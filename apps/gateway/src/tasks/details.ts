@@ -1,5 +1,6 @@
 import type { Placement } from "@miroir/routing";
 import type { JsonObject, TaskRow } from "@miroir/schema";
+import { humanSize, readHumanSize } from "../answer/human-size.ts";
 import type { NodeTaskReport } from "./node-task.ts";
 
 export interface Ended {
@@ -40,9 +41,9 @@ function countInGroup({ reports, shards, placement }: Ended, key: string): Count
   return groups.reduce((best, next) => (isBetter(next, best) ? next : best));
 }
 
-/** Each deleted document was counted by every replica that took part; counts it once. */
-function deletedOnce(ended: Ended): number {
-  const { sum, mean, covered } = countInGroup(ended, "deletedDocuments");
+/** Each deleted or edited document was counted by every replica that took part; counts it once. */
+function changedOnce(ended: Ended, key: "deletedDocuments" | "editedDocuments"): number {
+  const { sum, mean, covered } = countInGroup(ended, key);
   return covered === 0 ? 0 : Math.round(sum / mean);
 }
 
@@ -58,15 +59,41 @@ function indexedOnce(ended: Ended): number {
   return Math.min(Math.max(received, Math.ceil(sum / most)), Math.floor(sum / fewest));
 }
 
+/** Each node names its dump after the time it took it, so that several may have one name. */
+function dumpUids({ reports, placement }: Ended): string {
+  const uids = placement.nodes.flatMap((node) => reports.get(node)?.details.dumpUid ?? []);
+  return [...new Set(uids)].join(",");
+}
+
+/** What all nodes together held before and after. */
+function compactedSizes({ reports }: Ended): JsonObject {
+  const sum = (key: string) =>
+    [...reports.values()].reduce((total, { details }) => total + readHumanSize(String(details[key])), 0);
+  return {
+    preCompactionSize: humanSize(sum("preCompactionSize")),
+    postCompactionSize: humanSize(sum("postCompactionSize")),
+  };
+}
+
 /** The details of a task that has ended, as a single node would give them. */
 export function finalDetails(ended: Ended): JsonObject | null {
   const { task, succeeded } = ended;
   switch (task.type) {
     case "documentAdditionOrUpdate":
       return { ...task.details, indexedDocuments: succeeded ? indexedOnce(ended) : 0 };
+    case "documentEdition":
+      return {
+        ...task.details,
+        editedDocuments: succeeded ? changedOnce(ended, "editedDocuments") : 0,
+        deletedDocuments: succeeded ? changedOnce(ended, "deletedDocuments") : null,
+      };
     case "documentDeletion":
     case "indexDeletion":
-      return { ...task.details, deletedDocuments: succeeded ? deletedOnce(ended) : 0 };
+      return { ...task.details, deletedDocuments: succeeded ? changedOnce(ended, "deletedDocuments") : 0 };
+    case "dumpCreation":
+      return { dumpUid: succeeded ? dumpUids(ended) : null };
+    case "indexCompaction":
+      return succeeded ? compactedSizes(ended) : {};
     default:
       return task.details;
   }
