@@ -65,7 +65,8 @@ export async function listsInPages<T>(list: List<T>, items: readonly T[]): Promi
     expect(await collect(list, limit)).toEqual(items);
   }
   expect((await list({})).items).toEqual(items.slice(0, 20));
-  await refused(list({ cursor: "no cursor" }), "invalid_argument");
+  const { table, operation } = await refused(list({ cursor: "no cursor" }), "invalid_argument");
+  expect([table, operation]).toEqual([expect.any(String), expect.any(String)]);
   await refused(list({ cursor: encodeCursor([true, 1, "a"] as never) }), "invalid_argument");
   await refused(list({ limit: 0 }), "invalid_argument");
   await refused(list({ limit: 1001 }), "invalid_argument");

@@ -74,6 +74,13 @@ export const adminSessionsTests = {
     },
   },
   "adminSessions.revokeByKey": {
+    "leaves a session whose id an expired one of that key had": async ({ store, clock }) => {
+      await store.adminSessions.create(session("s"));
+      clock.advance(100);
+      await store.adminSessions.create(session("s", { adminKeyHash: sha256("other key") }));
+      expect(await store.adminSessions.revokeByKey(sha256("admin key"), 10)).toBe(0);
+      expect(await store.adminSessions.get("s")).toMatchObject({ revoked: false });
+    },
     "revokes at most so many live ones of that key": async ({ store, clock }) => {
       await store.adminSessions.create(session("expired"));
       clock.advance(100);

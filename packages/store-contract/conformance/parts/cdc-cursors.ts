@@ -12,6 +12,11 @@ export const cdcCursorsTests = {
     },
   },
   "cdcCursors.advance": {
+    "checks the fence before whether it moves forwards": async ({ store }) => {
+      const fence = { scope: "s", epoch: 1 };
+      const backwards = store.cdcCursors.advance("sink", "movies", 5, 4, { fence });
+      await refusedAt(backwards, "not_holder", "cdcCursors", "advance", ["s"]);
+    },
     "starts from 0 and moves on": async ({ store, clock }) => {
       const row = await store.cdcCursors.advance("sink", "movies", 0, 5);
       expect(row).toEqual({ sinkName: "sink", indexUid: "movies", lastEventSeq: 5, updatedAt: clock.now() });

@@ -204,6 +204,11 @@ export const rawRowsTests = {
     },
   },
   "rows.clear": {
+    "refuses a fence in its own name, whichever the table": async ({ store }) => {
+      const error = await refused(store.rows.clear("aliases", 10, { fence: { scope: "s", epoch: 1 } }), "not_holder");
+      const { table, operation, key } = error;
+      expect({ table, operation, key }).toEqual({ table: "rows", operation: "clear", key: ["s"] });
+    },
     "deletes at most so many rows, and what was derived from them": async (t) => {
       const { store } = t;
       await filled(t);

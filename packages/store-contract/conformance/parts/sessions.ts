@@ -7,6 +7,11 @@ const bounds = { ttlMs: 100, maxSessions: 10 };
 
 export const sessionsTests = {
   "sessions.recordWrite": {
+    "takes -0 for 0": async ({ store }) => {
+      const row = await store.sessions.recordWrite("s", { ...write(-0), group: -0, settingsVersion: -0 }, bounds);
+      expect(row.pins.movies).toMatchObject({ taskUid: 0, group: 0, settingsVersion: 0 });
+      expect(await store.sessions.get("s")).toEqual(row);
+    },
     "creates the session with its pin": async ({ store, clock }) => {
       const now = clock.now();
       const row = await store.sessions.recordWrite("s", write(5), bounds);

@@ -351,6 +351,15 @@ export const tasksTests = {
     },
   },
   "tasks.deleteFinished": {
+    "checks the fence of a filter that nothing can match": async ({ store }) => {
+      for (const filter of [{ types: [] }, { uids: [] }, { statuses: ["enqueued"] }] as const) {
+        expect(await store.tasks.deleteFinished(filter, 10)).toBe(0);
+        const fence = { scope: "s", epoch: 1 };
+        await refusedAt(store.tasks.deleteFinished(filter, 10, { fence }), "not_holder", "tasks", "deleteFinished", [
+          "s",
+        ]);
+      }
+    },
     "deletes the oldest that match, never one that has not finished": async (t) => {
       const tasks = await manyTasks(t);
       const filter: TaskFilter = { types: ["settingsUpdate"], statuses: ["enqueued", "succeeded", "failed"] };
