@@ -87,6 +87,19 @@ export const aliasesTests = {
       await refusedAt(store.aliases.flip("b", single("i2"), 1, 5), "not_found", "aliases", "flip", ["b"]);
       expect(await store.aliases.get("a")).toEqual(before);
     },
+    "refuses another version even where the alias points there already, and other targets sent again": async ({
+      store,
+    }) => {
+      await store.aliases.create("a", single("i"));
+      await store.aliases.flip("a", single("i"), 1, 5);
+      await store.aliases.flip("a", single("i"), 2, 5);
+      await refused(store.aliases.flip("a", single("i"), 1, 5), "version_conflict");
+      await refused(store.aliases.flip("a", single("i"), 7, 5), "version_conflict");
+      expect(await store.aliases.flip("a", single("i"), 3, 5)).toMatchObject({ version: 4 });
+      await store.aliases.create("m", multi("x"));
+      await store.aliases.flip("m", multi("y"), 1, 5);
+      await refused(store.aliases.flip("m", multi("z"), 1, 5), "version_conflict");
+    },
     "lets one of many callers flip a version": async (t) => {
       await t.store.aliases.create("a", single("start"));
       const outcomes = await race(t, 10, (store, i) => store.aliases.flip("a", single(`index-${i}`), 1, 5));

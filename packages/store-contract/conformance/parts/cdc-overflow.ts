@@ -47,6 +47,17 @@ export const cdcOverflowTests = {
       expect(outcome).toEqual({ kept: 1, dropped: 1, lost: { from: 2, to: 2 } });
       expect(await store.cdcOverflow.read("sink", 0, 100)).toEqual([event(1), event(3)]);
     },
+    "makes room among its own events alone, and never goes back": async ({ store }) => {
+      await store.cdcOverflow.append("other", events(1, 4), 100);
+      await store.cdcOverflow.append("sink", events(2, 5), 20);
+      expect(await store.cdcOverflow.append("sink", events(6, 8), 20)).toMatchObject({ kept: 3, dropped: 3 });
+      expect(await store.cdcOverflow.read("sink", 0, 100)).toEqual(events(5, 8));
+      expect(await store.cdcOverflow.read("other", 0, 100)).toEqual(events(1, 4));
+      expect(await store.cdcOverflow.size("other")).toEqual({ events: 4, bytes: 20, lost: null });
+      await store.cdcOverflow.append("sink", events(3, 4), 20);
+      expect(await store.cdcOverflow.append("sink", events(6, 7), 20)).toMatchObject({ kept: 0, dropped: 0 });
+      expect((await store.cdcOverflow.size("sink")).lost).toEqual({ from: 2, to: 4 });
+    },
     "counts bytes of UTF-8": async ({ store }) => {
       await store.cdcOverflow.append("sink", [event(1, "é😀")], 6);
       expect(await store.cdcOverflow.size("sink")).toEqual({ events: 1, bytes: 6, lost: null });
@@ -88,6 +99,13 @@ export const cdcOverflowTests = {
       expect(await store.cdcOverflow.read("sink", 0, 100)).toEqual(events(3, 4));
       expect(await store.cdcOverflow.size("sink")).toEqual({ events: 2, bytes: 10, lost: null });
       expect(await store.cdcOverflow.trim("none", 5)).toBe(0);
+    },
+    "forgets nothing of another sink": async ({ store }) => {
+      await store.cdcOverflow.append("other", events(1, 4), 100);
+      await store.cdcOverflow.append("sink", events(1, 4), 100);
+      expect(await store.cdcOverflow.trim("sink", 3)).toBe(3);
+      expect(await store.cdcOverflow.read("other", 0, 100)).toEqual(events(1, 4));
+      expect(await store.cdcOverflow.size("other")).toEqual({ events: 4, bytes: 20, lost: null });
     },
     "forgets a loss once it is trimmed past its end": async ({ store }) => {
       await store.cdcOverflow.append("sink", events(1, 6), 20);

@@ -84,6 +84,19 @@ export const idempotencyCacheTests = {
       expect(await t.store.idempotencyCache.count()).toBe(1);
       expect((await t.store.idempotencyCache.reserve(reservation("newest"))).outcome).toBe("in_flight");
     },
+    "drops live entries alone for want of room, and never the one just reserved": async (t) => {
+      await reserved(t, "expired", { reservationMs: 1 });
+      t.clock.advance(1);
+      await reserved(t, "b", { maxEntries: 2 });
+      t.clock.advance(1);
+      await reserved(t, "c", { maxEntries: 2 });
+      t.clock.advance(1);
+      await reserved(t, "d", { maxEntries: 2 });
+      expect(await t.store.idempotencyCache.count()).toBe(2);
+      const token = await reserved(t, "a", { maxEntries: 1 });
+      await t.store.idempotencyCache.complete("scope", "a", token, answer);
+      expect(await t.store.idempotencyCache.count()).toBe(1);
+    },
     "refuses a digest that is none": async ({ store }) => {
       await refused(
         store.idempotencyCache.reserve(reservation("k", { bodySha256: Buffer.alloc(31) })),

@@ -160,6 +160,15 @@ export const indexesTests = {
       expect(await store.indexes.get("a")).toEqual({ ...b, uid: "a" });
       expect(await store.indexes.get("b")).toEqual({ ...a, uid: "b", nextSequence: 10 });
     },
+    "takes uids that begin like a name of the store's own": async ({ store }) => {
+      const [a, b] = [await create(store, "_a", "id"), await create(store, "b", null)];
+      await store.indexes.swap([{ uids: ["_a", "b"], rename: false }], null);
+      await store.indexes.swap([{ uids: ["b", "_c"], rename: true }], null);
+      expect((await store.indexes.list({})).items).toEqual([
+        { ...b, uid: "_a" },
+        { ...a, uid: "_c" },
+      ]);
+    },
     "renames, keeping all but the uid": async ({ store, clock }) => {
       const a = await create(store, "a", "id");
       clock.advance(5);

@@ -14,6 +14,13 @@ async function claimed({ store }: Pick<TestContext, "store">, leaseMs = 100): Pr
 
 export const jobsTests = {
   "jobs.enqueue": {
+    "keeps jobs of different dedupe keys apart": async ({ store }) => {
+      const first = await store.jobs.enqueue(job({ dedupeKey: "a" }));
+      const second = await store.jobs.enqueue(job({ dedupeKey: "b" }));
+      expect(second).toMatchObject({ dedupeKey: "b", seq: first.seq + 1 });
+      expect(await store.jobs.enqueue(job({ dedupeKey: "b" }))).toEqual(second);
+      expect(await store.jobs.enqueue(job({ dedupeKey: "a" }))).toEqual(first);
+    },
     "queues it with its defaults": async ({ store, clock }) => {
       const now = clock.now();
       const row = await store.jobs.enqueue(job());
@@ -70,6 +77,23 @@ export const jobsTests = {
     },
   },
   "jobs.claim": {
+    "takes the first due of several types, in whichever order they are named": async ({ store, clock }) => {
+      for (const types of [
+        ["a", "b"],
+        ["b", "a"],
+      ]) {
+        await store.jobs.enqueue(job({ type: "a", runAt: clock.now() }));
+        await store.jobs.enqueue(job({ type: "b", runAt: clock.now() - 5 }));
+        await store.jobs.enqueue(job({ type: "a", runAt: clock.now() - 5 }));
+        const claimed = [];
+        for (const _ of range(3)) claimed.push(defined(await store.jobs.claim("worker", types, 100)));
+        expect(claimed.map(({ type, runAt }) => [type, clock.now() - runAt])).toEqual([
+          ["b", 5],
+          ["a", 5],
+          ["a", 0],
+        ]);
+      }
+    },
     "gives the right to write, new with every claim": async (t) => {
       await t.store.jobs.enqueue(job());
       const claim = await claimed(t);
@@ -404,6 +428,19 @@ export const jobsTests = {
     },
   },
   "jobs.counts": {
+    "tells the age of the oldest due of all types": async ({ store, clock }) => {
+      for (const [type, age] of [
+        ["b", 5],
+        ["a", 3],
+        ["c", 9],
+        ["d", 7],
+      ] as const) {
+        await store.jobs.enqueue(job({ type, runAt: clock.now() - age }));
+      }
+      await store.jobs.enqueue(job({ type: "e", runAt: clock.now() - 20 }));
+      await store.jobs.claim("worker", ["e"], 100);
+      expect((await store.jobs.counts()).oldestDueAgeMs).toBe(9);
+    },
     "counts every state, and how long the oldest due job has waited": async (t) => {
       const zeros = { queued: 0, in_progress: 0, completed: 0, failed: 0, canceled: 0 };
       expect(await t.store.jobs.counts()).toEqual({ byState: zeros, oldestDueAgeMs: null });

@@ -51,6 +51,11 @@ export const loginBackoffTests = {
     },
   },
   "loginBackoff.reset": {
+    "says that there was nothing once a failure is forgotten": async ({ store, clock }) => {
+      await store.loginBackoff.recordFailure("who");
+      clock.advance(DAY_MS);
+      expect(await store.loginBackoff.reset("who")).toBe(false);
+    },
     "forgets, and says whether there was anything": async ({ store }) => {
       for (const _ of range(5)) await store.loginBackoff.recordFailure("who");
       expect(await store.loginBackoff.reset("who")).toBe(true);

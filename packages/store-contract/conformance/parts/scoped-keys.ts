@@ -36,6 +36,11 @@ export const scopedKeysTests = {
       await refusedAt(rotate("k3", 2), "illegal_transition", "scopedKeys", "rotate", ["movies"]);
       expect(await store.scopedKeys.get("movies")).toEqual(before);
     },
+    "refuses another generation even of the present key": async ({ store }) => {
+      await store.scopedKeys.rotate("movies", "k1", 0);
+      const again = store.scopedKeys.rotate("movies", "k1", 5);
+      await refusedAt(again, "version_conflict", "scopedKeys", "rotate", ["movies"]);
+    },
     "lets one of many callers rotate": async (t) => {
       const outcomes = await race(t, 10, (store, i) => store.scopedKeys.rotate("movies", `k${i}`, 0));
       expect(refusals(outcomes)).toEqual({ version_conflict: 9 });
@@ -94,6 +99,16 @@ export const scopedKeysTests = {
       expect(await store.scopedKeys.settle("movies")).toEqual(settled);
       expect(await store.scopedKeys.get("movies")).toEqual(settled.key);
       expect(defined(await store.scopedKeys.rotate("movies", "k3", 2)).previousUid).toBe("k2");
+    },
+    "does not take what a gateway saw of another index for it": async ({ store }) => {
+      for (const index of ["movies", "books"]) {
+        await store.scopedKeys.rotate(index, "k1", 0);
+        await store.scopedKeys.rotate(index, "k2", 1);
+      }
+      await store.gateways.heartbeat("gateway", "address", 10_000);
+      await store.scopedKeys.observe("books", "gateway", 2);
+      expect(await store.scopedKeys.settle("movies")).toMatchObject({ settled: false });
+      expect(await store.scopedKeys.settle("books")).toMatchObject({ settled: true });
     },
     "does not trust an observation past its deadline": async ({ store, clock }) => {
       await store.scopedKeys.rotate("movies", "k1", 0);
