@@ -88,6 +88,8 @@ function redisFiles(root: string): GuardedFile[] {
     [...lua(script).matchAll(/^-- @include (\S+)$/gm)].map((match) => `includes/${match[1]}`);
   const scripts = globSync("*.lua", { cwd: join(root, REDIS, "scripts") }).map((file) => basename(file, ".lua"));
   for (const [path, parts] of partFiles(root, REDIS)) {
+    // What rows of all tables share is run by all.
+    if (basename(path) === "rows.ts") continue;
     const text = readFileSync(join(root, path), "utf8");
     for (const script of scripts) if (text.includes(`"${script}"`)) add(script, parts);
   }
