@@ -1,3 +1,4 @@
+import { shardOf } from "@miroir/routing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import { sendAndWait, waitForTask } from "../support/http.ts";
@@ -14,6 +15,13 @@ afterEach(() => gateway.close());
 async function start(options: TestGatewayOptions): Promise<void> {
   gateway = await startTestGateway({ shards: 16, ...options });
   await sendAndWait(gateway.send, "POST", "/indexes/f/documents", documents(IDS));
+}
+
+/** Where the node is that holds a document: ports are drawn by lot, and so is which node gets which shards. */
+function ownerOf(id: number): number {
+  const { placement } = gateway.context.cluster;
+  const owner = placement.owners[0]?.[shardOf(String(id), placement.shards)]?.[0];
+  return gateway.nodes.findIndex((_, position) => gateway.nodeId(position) === owner);
 }
 
 const idsOf = (hits: readonly { id: number }[]) => hits.map(({ id }) => id);
@@ -34,10 +42,11 @@ describe("RF 2 of three nodes, one stopped", () => {
 
   it("takes writes, says that they are degraded, and reads them back", async () => {
     await start({ replicationFactor: 2 });
-    await gateway.nodes[1]?.stop();
+    const stopped = ownerOf(100);
+    await gateway.nodes[stopped]?.stop();
     const answer = await gateway.send("POST", "/indexes/f/documents", documents([100, 101, 102, 103, 104, 105]));
     expect(answer.status).toBe(202);
-    expect(answer.headers.get("x-miroir-degraded")).toBe(`reason=missed_write; nodes=${gateway.nodeId(1)}`);
+    expect(answer.headers.get("x-miroir-degraded")).toBe(`reason=missed_write; nodes=${gateway.nodeId(stopped)}`);
     expect((await waitForTask(gateway.send, answer.body.taskUid)).status).toBe("succeeded");
     const { body } = await gateway.send("GET", "/indexes/f/documents?limit=100");
     expect(idsOf(body.results)).toEqual([...IDS, 100, 101, 102, 103, 104, 105]);
@@ -65,10 +74,12 @@ describe("RF 2 of three nodes, one stopped", () => {
 describe("RF 1 of three nodes, one stopped", () => {
   it("answers with what is left and says what is missing", async () => {
     await start({ replicationFactor: 1 });
-    await gateway.nodes[0]?.stop();
+    const stopped = ownerOf(0);
+    await gateway.nodes[stopped]?.stop();
     const { status, body, headers } = await gateway.send("POST", "/indexes/f/search", { limit: 100 });
     const { placement } = gateway.context.cluster;
-    const lost = placement.owners[0]?.flatMap(([owner], shard) => (owner === gateway.nodeId(0) ? [shard] : [])) ?? [];
+    const lost =
+      placement.owners[0]?.flatMap(([owner], shard) => (owner === gateway.nodeId(stopped) ? [shard] : [])) ?? [];
     expect(status).toBe(200);
     expect(body.hits.length).toBe(body.estimatedTotalHits);
     expect(body.hits.length).toBeLessThan(IDS.length);
@@ -80,14 +91,14 @@ describe("RF 1 of three nodes, one stopped", () => {
 
   it("refuses to answer where the configuration says so", async () => {
     await start({ replicationFactor: 1, settings: ["scatter.unavailable_shard_policy=error"] });
-    await gateway.nodes[0]?.stop();
+    await gateway.nodes[ownerOf(0)]?.stop();
     const { status, body } = await gateway.send("POST", "/indexes/f/search", {});
     expect({ status, code: body.code }).toEqual({ status: 503, code: "miroir_unavailable_shards" });
   });
 
   it("refuses a write that has no owner left, and nothing of it is remembered", async () => {
     await start({ replicationFactor: 1 });
-    await gateway.nodes[0]?.stop();
+    await gateway.nodes[ownerOf(500)]?.stop();
     const { status, body } = await gateway.send(
       "POST",
       "/indexes/f/documents",
