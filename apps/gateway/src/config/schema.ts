@@ -32,7 +32,7 @@ const rateLimit = (what: string) => {
       window_ms: durationMs
         .default(1000)
         .describe(
-          "How long a window lasts. Windows are fixed: the first request opens one, and around its end up to twice as many requests may pass.",
+          "How long a window lasts. Windows are fixed: the first request opens one, and around its end up to twice as many requests may pass. Counting costs each request a round trip to Redis, or with SQLite a wait for the disk.",
         ),
     })
     .prefault({});
