@@ -143,6 +143,8 @@ export const rawRowsTests = {
       expect(await rowsOf(store, "indexes")).toEqual([index]);
       const first = await job(store, "j", "d");
       await refused(put(store, "jobs", [{ ...first, id: "k", seq: 5 }]), "already_exists");
+      const alike = { ...first, dedupeKey: null, seq: 50 };
+      await refused(put(store, "jobs", [alike, { ...alike, id: "k" }]), "already_exists");
       await refused(put(store, "jobs", [{ ...first, id: "k", dedupeKey: null }]), "already_exists");
       expect(await rowsOf(store, "jobs")).toEqual([first]);
       await put(store, "jobs", [{ ...first, id: "k", seq: 5, state: "completed", finishedAt: 1 }]);

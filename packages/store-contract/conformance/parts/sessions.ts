@@ -72,6 +72,15 @@ export const sessionsTests = {
       await store.sessions.recordWrite("new", write(1), { ttlMs: 10, maxSessions: 2 });
       expect(await store.sessions.get("long")).not.toBeNull();
     },
+    "drops a live one for want of room, not one that has expired": async ({ store, clock }) => {
+      await store.sessions.recordWrite("expired", write(1), { ttlMs: 1, maxSessions: 10 });
+      for (const id of ["a", "b", "c"]) {
+        clock.advance(1);
+        await store.sessions.recordWrite(id, write(1), { ttlMs: 100, maxSessions: 2 });
+      }
+      expect(await store.sessions.count()).toBe(2);
+      expect(await store.sessions.get("a")).toBeNull();
+    },
     "starts anew once the session has expired": async ({ store, clock }) => {
       await store.sessions.recordWrite("s", write(5, "books"), bounds);
       clock.advance(100);
@@ -142,6 +151,11 @@ export const sessionsTests = {
       expect(defined(await store.sessions.get("a")).pins).toEqual({});
       expect(Object.keys(defined(await store.sessions.get("d")).pins)).toEqual(["books"]);
       expect(await store.sessions.count()).toBe(4);
+    },
+    "passes over sessions that have expired": async ({ store, clock }) => {
+      await store.sessions.recordWrite("a", write(5), { ttlMs: 1, maxSessions: 10 });
+      clock.advance(1);
+      expect(await store.sessions.clearPinsOfIndex("movies", 10)).toBe(0);
     },
     "finds an index whose name is text of another's pin": async ({ store }) => {
       await store.sessions.recordWrite("a", write(5, 'x"y'), bounds);

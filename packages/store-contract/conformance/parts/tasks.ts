@@ -76,6 +76,12 @@ const requests = fc.record({
 
 export const tasksTests = {
   "tasks.create": {
+    "refuses once all uids have been given out": async ({ store }) => {
+      await store.rows.write({ table: "counters", rows: [{ name: "tasks", next: MAX_UID }] });
+      expect((await store.tasks.create(newTask())).uid).toBe(MAX_UID);
+      await refused(store.tasks.create(newTask()), "capacity_exceeded");
+      expect((await newest(store)).map((task) => task.uid)).toEqual([MAX_UID]);
+    },
     "gives uids from 0 without gaps, and the row as it will be read": async ({ store, clock }) => {
       const rows = [];
       for (const _ of range(3))
@@ -204,6 +210,13 @@ export const tasksTests = {
       const { uid } = await store.tasks.create(newTask());
       const row = await store.tasks.transition(uid, { status: "succeeded", startedAt: 10, finishedAt: 20 });
       expect(row).toMatchObject({ startedAt: 10, finishedAt: 20 });
+    },
+    "takes what is given again before the end": async ({ store }) => {
+      const { uid } = await store.tasks.create(newTask());
+      await store.tasks.transition(uid, { status: "processing", details: { received: 1 }, startedAt: 10 });
+      const again = await store.tasks.transition(uid, { status: "processing", details: { received: 2 } });
+      expect(again).toMatchObject({ status: "processing", details: { received: 2 }, startedAt: 10, finishedAt: null });
+      expect(await store.tasks.get(uid)).toEqual(again);
     },
     "never starts a task that was canceled while it waited": async ({ store, clock }) => {
       const { uid } = await store.tasks.create(newTask());
