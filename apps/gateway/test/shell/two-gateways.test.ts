@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { startRedis, type TestRedis } from "@miroir/store/test-redis";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { sendAndWait } from "../support/http.ts";
 import { startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
 import { type Running, startRunning } from "../support/running.ts";
 
@@ -46,6 +47,24 @@ it(
     expect(next.body.taskUid).toBe(body.taskUid + 1);
     expect((await a.send("GET", "/tasks")).body.total).toBe((await b.send("GET", "/tasks")).body.total);
     expect((await a.send("GET", `/tasks/${next.body.taskUid}`)).status).toBe(200);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+it(
+  "finds through one gateway at once what the other has just created, and no longer what it has deleted",
+  async () => {
+    const [a, b] = gateways as [Running, Running];
+    for (const uid of Array.from({ length: 5 }, (_, i) => `coming-and-going-${i}`)) {
+      expect((await b.send("POST", `/indexes/${uid}/search`, {})).status).toBe(404);
+      await sendAndWait(a.send, "POST", `/indexes/${uid}/documents`, [{ id: 1 }]);
+      expect((await b.send("POST", `/indexes/${uid}/search`, {})).body.hits).toEqual([{ id: 1 }]);
+      await sendAndWait(a.send, "DELETE", `/indexes/${uid}`);
+      const seen = () => b.send("GET", `/indexes/${uid}`).then(({ status }) => status);
+      // The word of it is on its way; without it the registry's bound would be met.
+      await expect.poll(seen, { timeout: TEST_TIMEOUT_MS, interval: 2 }).toBe(404);
+      expect((await b.send("POST", `/indexes/${uid}/search`, {})).body.code).toBe("index_not_found");
+    }
   },
   TEST_TIMEOUT_MS,
 );
