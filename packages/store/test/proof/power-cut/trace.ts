@@ -12,6 +12,7 @@ export type TracedOperation =
   | { readonly kind: "sync"; readonly file: TracedFile };
 
 const HEAD = 16;
+const COMPILER = "cc";
 
 /** Reads what trace.c wrote; a record that is cut off at the end is left out. */
 export function readTrace(path: string): TracedOperation[] {
@@ -34,12 +35,14 @@ export function readTrace(path: string): TracedOperation[] {
 /** Why trace.c cannot be used here; `null` when it can. */
 export function whyNoTrace(): string | null {
   if (process.platform !== "linux") return "it takes Linux, whose loader it uses";
-  return spawnSync("cc", ["--version"], { stdio: "ignore" }).status === 0 ? null : "it takes a C compiler (cc)";
+  return spawnSync(COMPILER, ["--version"], { stdio: "ignore" }).status === 0
+    ? null
+    : `it takes a C compiler (${COMPILER})`;
 }
 
 /** Compiles trace.c. @returns the variables that make a program write its trace. */
 export function compileTrace(library: string): (trace: string, database: string) => NodeJS.ProcessEnv {
   const source = fileURLToPath(new URL("trace.c", import.meta.url));
-  execFileSync("cc", ["-shared", "-fPIC", "-O2", "-o", library, source, "-ldl", "-lpthread"]);
+  execFileSync(COMPILER, ["-shared", "-fPIC", "-O2", "-o", library, source, "-ldl", "-lpthread"]);
   return (trace, database) => ({ LD_PRELOAD: library, MIROIR_TRACE: trace, MIROIR_TRACE_DB: database });
 }
