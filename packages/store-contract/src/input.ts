@@ -10,18 +10,22 @@ export const MAX_UID = 2 ** 31 - 1;
 
 const bytes = (text: string): number => Buffer.byteLength(text, "utf8");
 
-/** Text that every backend gives back as it was: well-formed Unicode (a lone surrogate has no UTF-8) without NUL. */
-const text = (maxBytes: number) =>
-  z
+/**
+ * Text that every backend gives back as it was: well-formed Unicode (a lone surrogate has no UTF-8) without NUL. One look at it that finds
+ * the first problem: a chain of zod's checks would cost more than the rest of a call's way to the backend.
+ */
+function text(maxBytes: number, mayBeEmpty = true) {
+  const problemOf = (value: string): string | null => {
+    if (!mayBeEmpty && value === "") return "must not be empty";
+    return textProblem(value) ?? (bytes(value) <= maxBytes ? null : `must not be longer than ${maxBytes} bytes`);
+  };
+  return z
     .string()
-    .superRefine((value, ctx) => {
-      const problem = textProblem(value);
-      if (problem !== null) ctx.addIssue(problem);
-    })
-    .refine((value) => bytes(value) <= maxBytes, `must not be longer than ${maxBytes} bytes`);
+    .refine((value) => problemOf(value) === null, { error: ({ input }) => problemOf(String(input)) ?? "" });
+}
 
 /** A part of a key: not empty, any other Unicode. */
-export const keyText = text(MAX_KEY_BYTES).refine((value) => value.length > 0, "must not be empty");
+export const keyText = text(MAX_KEY_BYTES, false);
 /** A value that is kept and given back. */
 export const valueText = text(MAX_TEXT_BYTES);
 /** An answer or event kept whole. */
@@ -46,13 +50,24 @@ export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 i
 /** How many rows one call may touch or return. */
 export const batchLimit = z.int().min(1).max(1000);
 
+const MAX_ENTRIES = 10_000;
+
 /** An object whose keys are key parts. Not `z.record`, which loses the key `__proto__`. */
 export const keyedBy = <T>(shape: z.ZodType<T>) =>
-  z
-    .custom<object>(
-      (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-      "must be an object",
-    )
-    .transform((value) => Object.entries(value))
-    .pipe(z.array(z.tuple([keyText, shape])).max(10_000))
-    .transform((entries) => Object.fromEntries<T>(entries));
+  z.unknown().transform((value, ctx): Record<string, T> => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      ctx.addIssue("must be an object");
+      return z.NEVER;
+    }
+    const given = Object.entries(value);
+    if (given.length > MAX_ENTRIES) ctx.addIssue(`must not have more than ${MAX_ENTRIES} entries`);
+    const entries: [string, T][] = [];
+    for (const [key, item] of given) {
+      const [name, kept] = [keyText.safeParse(key), shape.safeParse(item)];
+      if (name.success && kept.success) entries.push([key, kept.data]);
+      for (const { message, path } of [...(name.error?.issues ?? []), ...(kept.error?.issues ?? [])]) {
+        ctx.addIssue({ code: "custom", message, path: [key, ...path] });
+      }
+    }
+    return Object.fromEntries(entries);
+  });

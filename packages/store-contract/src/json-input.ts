@@ -31,7 +31,14 @@ function copy(value: unknown, depth: number): JsonValue {
   }
   if (Array.isArray(value)) return Array.from(value, (item) => copy(item, depth + 1));
   if (typeof value !== "object" || !isPlain(value)) throw new Refusal("must be JSON");
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [checkText(key), copy(item, depth + 1)]));
+  const copied: Record<string, JsonValue> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const kept = copy(item, depth + 1);
+    // Assigned, it would set what the object inherits from.
+    if (checkText(key) !== "__proto__") copied[key] = kept;
+    else Object.defineProperty(copied, key, { value: kept, enumerable: true, configurable: true, writable: true });
+  }
+  return copied;
 }
 
 function isPlain(value: object): boolean {
