@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { createSend, sendAndWait } from "../support/http.ts";
+import { TEST_TIMEOUT_MS } from "../support/nodes.ts";
 import { type Running, startRunning } from "../support/running.ts";
 
 const MASTER = "masterKeymasterKey";
 
-it("keeps keys over a restart, and what was deleted deleted", async () => {
+it("keeps keys over a restart, and what was deleted deleted", { timeout: TEST_TIMEOUT_MS }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "miroir-keys-"));
   const start = () =>
     startRunning({ path: join(folder, "miroir.db"), settings: [`master_key=${MASTER}`], key: MASTER });
@@ -35,7 +36,7 @@ it("keeps keys over a restart, and what was deleted deleted", async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it("has no keys without a master key", async () => {
+it("has no keys without a master key", { timeout: TEST_TIMEOUT_MS }, async () => {
   const gateway = await startRunning();
   const answer = await gateway.send("GET", "/keys");
   expect([answer.status, answer.body.code]).toEqual([401, "missing_master_key"]);
