@@ -78,6 +78,11 @@ describe("a store with faults", () => {
     await store.tasks.get(0).then(() => order.push("quick"));
     await slow;
     expect(order).toEqual(["quick", "slow"]);
+    await store.indexes.create({ uid: "a", physicalUid: "a", primaryKey: null });
+    faulty.add({ methods: ["indexes.count"], replyDelayMs: 5 });
+    const early = store.indexes.count();
+    await store.indexes.delete("a");
+    expect([await early, await inner.indexes.count()]).toEqual([1, 0]);
     faulty.add({ methods: ["indexes.count"], delayMs: 1, error: { code: "corrupt_row" } });
     await expect(store.indexes.count()).rejects.toMatchObject({ code: "corrupt_row", operation: "count" });
   });

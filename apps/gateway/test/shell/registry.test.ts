@@ -129,13 +129,26 @@ describe("the registry of indexes", () => {
     await other.indexes.create(index("a"));
     await registry.get("a");
     await other.indexes.touch("a");
-    // On its way when the change comes.
-    faulty.add({ methods: ["indexes.get"], delayMs: 5, times: 1 });
+    // Read when the change comes, its answer still on the way.
+    faulty.add({ methods: ["indexes.get"], replyDelayMs: 5, times: 1 });
     const early = registry.get("a");
     await other.indexes.delete("a");
     expect(await registry.get("a")).toBeNull();
-    await early;
+    expect(await early).toMatchObject({ uid: "a" });
     expect(await registry.get("a")).toBeNull();
+  });
+
+  it("does not take an answer that comes late for what is known last", async () => {
+    await other.indexes.create(index("a"));
+    await registry.get("a");
+    await other.indexes.touch("a");
+    faulty.add({ methods: ["indexes.get"], replyDelayMs: 5, times: 1 });
+    const early = registry.get("a");
+    await other.indexes.setPrimaryKey("a", "id");
+    expect(await registry.get("a")).toMatchObject({ primaryKey: "id" });
+    expect(await early).toMatchObject({ primaryKey: null });
+    faulty.add({ error: AWAY });
+    expect(await registry.get("a")).toMatchObject({ primaryKey: "id" });
   });
 
   it("reads everything again when changes may have been missed", async () => {

@@ -12,6 +12,8 @@ export interface Fault {
   readonly kind?: "read" | "write" | undefined;
   /** How long a call waits before anything else. 0 unless told. */
   readonly delayMs?: number | undefined;
+  /** How long the answer of a call that was carried out waits. 0 unless told. */
+  readonly replyDelayMs?: number | undefined;
   /** The error it answers with; none: the call only waits. */
   readonly error?: InjectedError | undefined;
   /** How many calls it befalls; all unless told. */
@@ -66,8 +68,11 @@ export function createFaultyStore(inner: Store): FaultyStore {
     const fault = meet(call);
     if (fault === undefined) return proceed();
     if (fault.delayMs) await sleep(fault.delayMs);
-    if (fault.error === undefined) return proceed();
-    if (fault.error.when === "after") await proceed();
+    if (fault.error === undefined || fault.error.when === "after") {
+      const answer = await proceed();
+      if (fault.replyDelayMs) await sleep(fault.replyDelayMs);
+      if (fault.error === undefined) return answer;
+    }
     throw injected(call.name, fault.error);
   });
 
