@@ -1,3 +1,4 @@
+import { describeEnvironment, type Environment } from "./environment.ts";
 import { type CompareOptions, compare, describeVariant, type MeasuredVariant } from "./measure.ts";
 
 export interface Goal {
@@ -7,6 +8,8 @@ export interface Goal {
 
 export interface Measurement {
   readonly title: string;
+  /** The judged figure with its spread, where it is not the last variant's ratio. */
+  readonly measured?: string;
   /** The first variant is what the last is judged against. */
   readonly variants: readonly MeasuredVariant[];
   readonly goal: string;
@@ -29,17 +32,25 @@ export async function measure(
   return { title, variants: measured, goal: goal.text, met: goal.met(ratio) };
 }
 
-/** Prints measurements with their goals, or as one JSON array. */
+/** What one run of a benchmark leaves: `--json` prints it, docs/performance.md is made of it. */
+export interface Results {
+  readonly environment: Environment;
+  readonly measurements: readonly Measurement[];
+}
+
+/** Prints measurements with their goals, or as JSON with the machine and the versions they were taken on. */
 export function report(measurements: readonly Measurement[], { json }: { readonly json: boolean }): void {
   if (json) {
-    console.log(JSON.stringify(measurements, null, 2));
+    console.log(JSON.stringify({ environment: describeEnvironment(), measurements } satisfies Results, null, 2));
     return;
   }
-  for (const { title, variants, goal, met } of measurements) {
+  for (const { title, measured, variants, goal, met } of measurements) {
     console.log(`${title} (× the first way, median and range over rounds)`);
+    const judgement = `${goal}: ${met ? "met" : "MISSED"}`;
     variants.forEach((variant, i) => {
-      const judged = i === variants.length - 1 ? `${goal}: ${met ? "met" : "MISSED"}` : undefined;
-      console.log(describeVariant(variant, judged));
+      const isJudged = measured === undefined && i === variants.length - 1;
+      console.log(describeVariant(variant, isJudged ? judgement : undefined));
     });
+    if (measured !== undefined) console.log(`  ${measured}   goal: ${judgement}`);
   }
 }

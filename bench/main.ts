@@ -1,10 +1,16 @@
-// `npm run bench -- <what> [--backend sqlite|redis] [--json]`: ratios between variants that take turns in one run.
+// `npm run bench -- <what> [--backend sqlite|redis] [--json]`: ratios between variants that take turns in one run. `save` runs all of them,
+// `page` makes docs/performance.md of what they left.
 import { parseArgs } from "node:util";
+import { SUITE_NAMES, type Suite, saveResults } from "./suites.ts";
 
 const USAGE = `usage: npm run bench -- routing [--json]
        npm run bench -- store --backend sqlite [--json] [--large]
        npm run bench -- store --backend redis [--json]
-       npm run bench -- queue [--json]`;
+       npm run bench -- queue [--json]
+       npm run bench -- search-under-writes [--json]
+       npm run bench -- growth [--backend sqlite|redis] [--max 1000000] [--json]
+       npm run bench -- save [${SUITE_NAMES.join("|")}]...
+       npm run bench -- page`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,10 +18,13 @@ const { values, positionals } = parseArgs({
     backend: { type: "string", default: "sqlite" },
     json: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
+    max: { type: "string" },
   },
 });
 
-switch (positionals.join(" ")) {
+const [command, ...names] = positionals;
+if (command !== "save" && names.length > 0) fail(USAGE);
+switch (command) {
   case "routing": {
     const { run } = await import("./routing/index.ts");
     await run({ json: values.json });
@@ -34,6 +43,30 @@ switch (positionals.join(" ")) {
   case "queue": {
     const { run } = await import("./queue/index.ts");
     await run({ json: values.json });
+    break;
+  }
+  case "search-under-writes": {
+    const { run } = await import("./gateway/search-under-writes.ts");
+    await run({ json: values.json });
+    break;
+  }
+  case "growth": {
+    const { backend } = values;
+    if (backend !== "sqlite" && backend !== "redis") fail(`there is no backend ${backend}; there are: sqlite, redis`);
+    const { run } = await import("./growth/index.ts");
+    // A million rows in Redis take minutes to write, and a gigabyte or more.
+    await run({ backend, max: Number(values.max ?? (backend === "sqlite" ? 1e6 : 1e5)), json: values.json });
+    break;
+  }
+  case "save": {
+    const unknown = names.find((name) => !SUITE_NAMES.includes(name as Suite));
+    if (unknown !== undefined) fail(USAGE);
+    saveResults(names.length === 0 ? SUITE_NAMES : (names as Suite[]));
+    break;
+  }
+  case "page": {
+    const { writePage } = await import("./page/index.ts");
+    writePage();
     break;
   }
   default:

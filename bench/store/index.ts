@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { openSqliteStore, type Synchronous } from "@miroir/store-sqlite";
+import type { Synchronous } from "@miroir/store-sqlite";
 import { atMost, faster, type Measurement, measure, report } from "../goals.ts";
 import { openPlainjob } from "../queue/plainjob.ts";
 import { addTasks, type Bed, createBed } from "./databases.ts";
 import { loopDelay } from "./loop-delay.ts";
+import { slowDisks } from "./slow-disk.ts";
 
 /** Measures the SQLite store and prints it with its goals, or as one JSON object. `large`: lists of a million tasks too. */
 export async function run({ json, large }: { readonly json: boolean; readonly large: boolean }): Promise<void> {
@@ -14,9 +15,10 @@ export async function run({ json, large }: { readonly json: boolean; readonly la
     measurements.push(
       await gets(bed),
       await listsOf50(bed),
-      await callers(bed),
+      ...slowDisks(bed),
       await listSizes(bed, large),
       await queue(bed),
+      await workerStep(bed),
       await loopDelay(bed),
     );
   } finally {
@@ -91,22 +93,6 @@ function listsOf50(bed: Bed): Promise<Measurement> {
   });
 }
 
-async function callers(bed: Bed): Promise<Measurement> {
-  const { engine } = bed.open("one-by-one.db", "FULL");
-  const store = await openSqliteStore({ path: bed.path("grouped.db") });
-  const keys = Array.from({ length: 64 }, (_, i) => `gateway-${i}`);
-  try {
-    return await measure("64 writes, synchronous=FULL", faster(20), {
-      "one by one": () => {
-        for (const key of keys) engine.parts.gateways.heartbeat(key, "address", 10_000);
-      },
-      "64 callers of the store": () => Promise.all(keys.map((key) => store.gateways.heartbeat(key, "address", 10_000))),
-    });
-  } finally {
-    await store.close();
-  }
-}
-
 function listSizes(bed: Bed, large: boolean): Promise<Measurement> {
   const sizes = large ? [1_000, 100_000, 1_000_000] : [1_000, 100_000];
   const variants = sizes.map((size) => {
@@ -133,6 +119,30 @@ async function queue(bed: Bed): Promise<Measurement> {
         jobs.enqueue({ type: "t", params: { a: 1 } });
         const job = jobs.claim("worker", ["t"], 10_000);
         if (job !== null) jobs.complete(job.id, job.claimToken, null);
+      },
+    });
+  } finally {
+    plainjob.close();
+  }
+}
+
+/** What a worker does between two jobs, with a queue that is filled before and never empty. */
+async function workerStep(bed: Bed): Promise<Measurement> {
+  const waiting = 30_000;
+  const plainjob = openPlainjob(bed.path("plainjob-step.db"));
+  for (let i = 0; i < waiting; i++) plainjob.add();
+  const { engine } = bed.open("jobs-step.db", "NORMAL");
+  const { jobs } = engine.parts;
+  const call = { part: "jobs" as const, method: "enqueue", args: [{ type: "t", params: { a: 1 } }, undefined] };
+  for (let i = 0; i < waiting; i += 1000) engine.runGroup(Array.from({ length: 1000 }, () => call));
+  const next = { worker: "worker", types: ["t"], leaseMs: 60_000 };
+  let mine = jobs.claim(next.worker, next.types, next.leaseMs);
+  try {
+    return await measure("A worker's step: a job completed and the next one claimed, synchronous=NORMAL", faster(1.5), {
+      "plainjob 0.0.14": plainjob.runNext,
+      "engine, completeAndClaim": () => {
+        if (mine === null) throw new Error("the queue is empty");
+        mine = jobs.completeAndClaim(mine.id, mine.claimToken, null, next);
       },
     });
   } finally {

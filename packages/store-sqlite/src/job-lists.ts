@@ -4,6 +4,7 @@ import { and, asc, count, eq, gt, type SQL, sql } from "drizzle-orm";
 import { columnsOf, pick } from "./codec.ts";
 import type { Context, Sync } from "./context.ts";
 import { numberCursor } from "./cursors.ts";
+import { createTotal } from "./rows.ts";
 import { build, param, type RowStatement } from "./statements.ts";
 
 /** The filters, the most selective first: the first one given leads, through its index. */
@@ -11,7 +12,8 @@ const FILTERS = { parentId: jobs.parentId, type: jobs.type, state: jobs.state } 
 type FilterName = keyof typeof FILTERS;
 
 /** What is asked of the queue without changing it. */
-export function createJobLists({ clock, sql: statements, snapshot }: Context): Pick<Sync<Jobs>, "list" | "counts"> {
+export function createJobLists(context: Context): Pick<Sync<Jobs>, "list" | "counts"> {
+  const { clock, sql: statements, snapshot } = context;
   const listOf = (names: readonly FilterName[]): RowStatement<typeof jobs.$inferSelect> => {
     // `+` keeps the indexes of all but the leading filter out of the plan.
     const conditions = names.map((name, i): SQL => {
@@ -31,10 +33,13 @@ export function createJobLists({ clock, sql: statements, snapshot }: Context): P
     (Object.keys(FILTERS) as FilterName[]).filter((name) => filter[name] !== undefined);
   const lists = new Map<string, ReturnType<typeof listOf>>();
 
-  const byState = statements.raw(
+  // Jobs that are done pile up, and only a count of the whole table walks no entries: theirs is what is left of it.
+  const total = createTotal(context, jobs);
+  const byOtherState = statements.raw(
     build
       .select({ ...pick(jobs, "state"), n: count().as("n") })
       .from(jobs)
+      .where(sql`${jobs.state} in ('queued', 'in_progress', 'failed', 'canceled')`)
       .groupBy(jobs.state),
   );
   /** The next type after a name: types are walked one index seek each, not job by job. */
@@ -70,7 +75,11 @@ export function createJobLists({ clock, sql: statements, snapshot }: Context): P
     counts: () =>
       snapshot(() => {
         const counts = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>;
-        for (const { state, n } of byState.all({})) counts[state] = n;
+        counts.completed = total();
+        for (const { state, n } of byOtherState.all({})) {
+          counts[state] = n;
+          counts.completed -= n;
+        }
         const runAt = oldestRunAt();
         const now = clock.now();
         return { byState: counts, oldestDueAgeMs: runAt === null || runAt > now ? null : now - runAt };

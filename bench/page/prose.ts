@@ -1,0 +1,43 @@
+import type { Suite } from "../suites.ts";
+
+export const INTRODUCTION = `This page is made by \`npm run bench -- page\` from the JSON that \`npm run bench -- save\` leaves in \`bench/results\`; no number here is
+copied by hand. Every figure is a ratio between ways of doing one thing that took turns in one process, as the median over rounds with the
+smallest and the largest in brackets. Absolute times are of no use on a machine that others use too; where the load in a line is
+above the number of cores, they did. "By hand" means statements prepared once on the driver itself, without checks, errors or decoding.`;
+
+/** What the numbers do not say themselves, by suite. */
+export const NOTES: Readonly<Record<Suite | "growth" | "gateway", string>> = {
+  "store-sqlite": `What is in the numbers, and what remains:
+
+- **Single calls.** A write of one statement runs without BEGIN and COMMIT: SQLite makes it a step by itself. Rows are decoded, and
+  parameters bound, by code made once from the columns. No bare parameter stands after LIMIT, OFFSET or a comparison: the driver's SQLite
+  (STAT4) would prepare the statement anew on each call, 10 to 20 µs.
+- **Group commit.** 64 callers at once cost one sync, not 64. How much faster that is depends on the disk. Where a sync takes
+  as long as the work of a commit, there is little to share; the lines with slower syncs show the same program on slower disks: a library before
+  libc's makes each \`fsync\` and \`fdatasync\` wait (\`bench/store/slow-sync.c\`), and counts them.
+- **Jobs.** A job's life is three commits. What they cost is the write-ahead log: each commit writes every page it changed, and the
+  \`jobs\` table has eight indexes beside its key, so that lists, sweeps and counts never walk it. plainjob has one index, neither lease nor
+  claim token, and keeps no result. The same statements prepared by hand on this table take as long as the engine; on a copy of the
+  table with the due index alone they still take longer than plainjob's. Faster one by one would be a smaller table: \`seq\` as
+  its rowid, and no index on \`type\`. A worker that uses \`completeAndClaim\` saves one of two commits.
+- **Event loop delay** is that of a whole idle process: a percentile of a few ms that any other process on the machine changes. What it
+  stands for is measured through a gateway below.`,
+  "search-under-writes": `The gateway runs as it does by \`npm start\`: its own process, three development nodes in it, SQLite with \`synchronous=FULL\`. Two
+clients search one after another; beside them come 200 requests/s. The writes change an API key, so each is one commit and nothing on the
+nodes. The line with reads shows what that many requests cost without a write.`,
+  "store-redis": `Pipelines by hand write the hashes, sorted sets and counts that the store keeps, in one round trip. They are given what a script finds
+out for itself (the time, a task's uid), and leave out what only a script can do: fencing, answers kept for calls that are sent again, and
+the row as written in the answer.`,
+  queue: `Leases, claim tokens and attempts are on in ours and not in plainjob; BullMQ has locks of its own. "Over its thread" adds two messages
+between threads to each call, which single calls pay for an event loop that never waits for the disk. Many workers share transactions:
+the work of a job's three steps then remains, and each step is still a call with its own checks, its own row in the answer and up to seven
+index entries. The goal of 8 × was taken from a loop that claims a hundred jobs with one statement, which the contract does not offer.`,
+  growth: `Rows in each of the tables tasks, jobs and sessions. A call that costs by the page is a flat line. The memory is that of
+the measuring process, which has the whole benchmark in it.`,
+  "growth-sqlite": `\`jobs.counts\` grows with the jobs that wait, here half of them: SQLite counts entries of an index one by one. Completed jobs cost it
+nothing. All else is flat.`,
+  "growth-redis":
+    "A million rows take Redis minutes to be given and more than a gigabyte: `npm run bench -- growth --backend redis --max 1000000`.",
+  routing: "The first way of each comparison is listed as what the judged one is held against.",
+  gateway: "Pass-through reads, searches over several nodes and ingest are not measured yet.",
+};
