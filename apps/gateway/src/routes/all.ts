@@ -20,5 +20,5 @@ export function registerRoutes(app: FastifyInstance, context: Context, isDrainin
   registerBatches(app, context);
   registerDataRoutes(app, context);
   registerKeys(app, context);
-  registerNotBuilt(app);
+  registerNotBuilt(app, context);
 }

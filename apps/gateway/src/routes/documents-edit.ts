@@ -1,14 +1,8 @@
-import {
-  MeilisearchError,
-  parseCustomMetadata,
-  parseDocumentsEdit,
-  parseJsonBody,
-  printFilter,
-} from "@miroir/meilisearch";
+import { parseCustomMetadata, parseDocumentsEdit, parseJsonBody, printFilter } from "@miroir/meilisearch";
 import type { JsonObject } from "@miroir/schema";
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
-import { askAnyNode } from "../execute/any-node.ts";
+import { requireFeature } from "../execute/require-feature.ts";
 import { broadcast } from "../execute/write.ts";
 import { indexNotFound } from "../indexes/index-errors.ts";
 import { nodePath } from "../indexes/index-name.ts";
@@ -26,7 +20,7 @@ export function registerDocumentsEdit(app: FastifyInstance, context: Context): v
     const { customMetadata } = parseCustomMetadata(queryOf(request));
     const body = parseJsonBody(bodyOf(request), request.headers["content-type"]);
     const edition = parseDocumentsEdit(body);
-    await requireFeature();
+    await requireFeature(context, "editDocumentsByFunction", "Using the documents edit route");
     refuseReservedFilter(edition.filter);
     const text = nodeFunction(edition.function);
     const { filter } = body as { filter?: unknown };
@@ -58,14 +52,4 @@ export function registerDocumentsEdit(app: FastifyInstance, context: Context): v
     });
     return reply;
   });
-
-  /** @throws MeilisearchError feature_not_enabled */
-  async function requireFeature(): Promise<void> {
-    const features = JSON.parse(await askAnyNode(context, null, { method: "GET", path: "/experimental-features" }));
-    if ((features as { editDocumentsByFunction?: boolean }).editDocumentsByFunction === true) return;
-    throw new MeilisearchError(
-      "feature_not_enabled",
-      "Using the documents edit route requires enabling the `edit documents by function` experimental feature.",
-    );
-  }
 }

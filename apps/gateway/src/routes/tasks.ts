@@ -1,7 +1,9 @@
 import { MeilisearchError, parseTaskFilters, parseTasksQuery, parseTaskUid } from "@miroir/meilisearch";
 import type { JsonObject } from "@miroir/schema";
+import { isFinished } from "@miroir/store-contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
+import { requireFeature } from "../execute/require-feature.ts";
 import { sendJson } from "../server/send-json.ts";
 import { formatTask } from "../tasks/format.ts";
 import { withHidden } from "../tasks/hidden-details.ts";
@@ -9,12 +11,14 @@ import { createKnownIndexes } from "../tasks/known-indexes.ts";
 import { countTasks, listTasks } from "../tasks/list.ts";
 import { toStoreFilter, visibleFilters } from "../tasks/store-filter.ts";
 import { queryOf } from "./http.ts";
+import { notBuilt } from "./not-built.ts";
 
 /** A longer `limit` gets this many and a `next`: one answer has to fit in memory. */
 export const MOST_RESULTS = 10_000;
 
 /** Tasks, from the store alone: clients poll them, and nodes know nothing of them. */
-export function registerTasks(app: FastifyInstance, { store, acknowledge }: Context): void {
+export function registerTasks(app: FastifyInstance, context: Context): void {
+  const { store, acknowledge } = context;
   const known = createKnownIndexes(store);
 
   app.get("/tasks", { config: { action: "tasks.get" } }, async (request, reply) => {
@@ -37,12 +41,20 @@ export function registerTasks(app: FastifyInstance, { store, acknowledge }: Cont
     },
   );
 
-  app.get("/tasks/:taskUid/documents", { config: { action: "tasks.get" } }, async () => {
-    throw new MeilisearchError(
-      "feature_not_enabled",
-      "Getting the documents of an enqueued task requires enabling the `get task documents route` experimental feature.",
-    );
-  });
+  app.get<{ Params: { taskUid: string } }>(
+    "/tasks/:taskUid/documents",
+    { config: { action: "tasks.get" } },
+    async (request) => {
+      await requireFeature(context, "getTaskDocumentsRoute", "Getting the documents of an enqueued task");
+      const uid = parseTaskUid(request.params.taskUid);
+      const row = await store.tasks.get(uid);
+      if (!row || !request.access.sees(row.indexUid))
+        throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
+      if (isFinished(row.status) || row.type !== "documentAdditionOrUpdate")
+        throw new MeilisearchError("task_file_not_found", `Task \`${uid}\` has no file of documents.`);
+      throw notBuilt("Getting the documents of an enqueued task");
+    },
+  );
 
   // Not the task of the uid "cancel": the path is known, for another verb.
   app.get("/tasks/cancel", { config: { action: "open" } }, async (_request, reply) => reply.code(405).send());

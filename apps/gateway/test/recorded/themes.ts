@@ -20,6 +20,9 @@ export const themes = [
   "facet-search",
   "multi-search",
   "tasks",
+  "tasks-canceled",
+  "batches",
+  "experimental-features",
   "unknown-routes",
   "cors",
 ] as const;
