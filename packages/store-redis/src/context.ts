@@ -71,14 +71,20 @@ export function createContext(
     async write(run, options) {
       const { script, table, key = [], args = [] } = run;
       const fence = options?.fence;
-      const reply = await placed(
-        run,
-        commands.write({
-          ...{ script, replies, now: now(), keys: run.keys, args },
+      let reply: Reply;
+      try {
+        reply = await commands.write({
+          script,
+          replies,
+          now: now(),
+          keys: run.keys,
+          args,
           channel: watched.has(table) ? keys.channel : "",
           fence: fence === undefined ? null : { lease: keys.row("leader_lease", fence.scope), epoch: fence.epoch },
-        }),
-      );
+        });
+      } catch (error) {
+        throw asStoreError(error, { table, key });
+      }
       if (!codes.has(reply.code)) return reply;
       const why = String(reply.values[0]);
       if (fence !== undefined && reply.code === "not_holder" && why === "fence") {

@@ -30,10 +30,20 @@ export function createDoor() {
 
   function method(part: PartName, operation: string, spec: MethodSpec, run: Method): Method {
     const table = tableOfPart(part);
+    const place = { table, operation };
     return async (...args) => {
-      if (isClosed) throw closedError({ table, operation });
+      if (isClosed) throw closedError(place);
       const checked = checkArguments(table, operation, spec, args);
-      return pass({ table, operation }, () => run(...checked));
+      let work: Promise<unknown> | undefined;
+      try {
+        work = run(...checked);
+        underWay.add(work);
+        return await work;
+      } catch (error) {
+        throw asStoreError(error, place);
+      } finally {
+        if (work !== undefined) underWay.delete(work);
+      }
     };
   }
 

@@ -17,7 +17,8 @@ export interface Write {
   readonly args: readonly Argument[];
 }
 
-interface Call extends Write {
+interface Call {
+  readonly write: Write;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -46,7 +47,7 @@ function createSlots() {
 }
 
 const canShareRun = (a: Write, b: Write): boolean =>
-  a.script === b.script && a.channel === b.channel && a.now === b.now && SCRIPTS.get(a.script)?.alone !== true;
+  a.script === b.script && a.channel === b.channel && a.now === b.now && SCRIPTS.get(a.script)?.alone === false;
 
 /**
  * Gathers calls that are made one after the other in one turn of the event loop and that are of one script: they share a run, and with it a
@@ -79,17 +80,17 @@ export function createWrites(run: RunScript) {
     const [first] = calls;
     if (first === undefined) return;
     const { slot, number } = slots.take();
-    const { script, replies, now, channel } = first;
+    const { script, replies, now, channel, fence } = first.write;
     const keys = [replies];
     const args: Argument[] = [now, slot, number];
     if (calls.length === 1) {
-      keys.push(first.fence?.lease ?? replies, ...first.keys);
-      args.push(first.fence?.epoch ?? "", channel, ...first.args);
+      keys.push(fence?.lease ?? replies, ...first.write.keys);
+      args.push(fence?.epoch ?? "", channel, ...first.write.args);
     } else {
       args.push("calls", channel);
-      for (const call of calls) {
-        keys.push(call.fence?.lease ?? replies, ...call.keys);
-        args.push(call.keys.length, call.args.length, call.fence?.epoch ?? "", ...call.args);
+      for (const { write } of calls) {
+        keys.push(write.fence?.lease ?? replies, ...write.keys);
+        args.push(write.keys.length, write.args.length, write.fence?.epoch ?? "", ...write.args);
       }
     }
     run(script, keys, args).then(
@@ -116,8 +117,8 @@ export function createWrites(run: RunScript) {
     add(write: Write): Promise<Reply> {
       return new Promise((resolve, reject) => {
         const [first] = gathered;
-        if (first !== undefined && !(canShareRun(first, write) && gathered.length < CALLS_IN_A_RUN)) flush();
-        gathered.push({ ...write, resolve, reject });
+        if (first !== undefined && !(canShareRun(first.write, write) && gathered.length < CALLS_IN_A_RUN)) flush();
+        gathered.push({ write, resolve, reject });
         if (isFlushDue) return;
         isFlushDue = true;
         process.nextTick(() => {
