@@ -19,7 +19,7 @@ async function untilAll(nodes: readonly Redis[], isThere: (node: Redis) => Promi
 export interface ClusterOptions {
   /** Further masters have no slots. */
   readonly masters?: number;
-  /** Each master has one replica, and the Cluster promotes it when its master is away for half a second. */
+  /** Each master has one replica, and the Cluster promotes it when its master is away for a second. */
   readonly replicas?: boolean;
   readonly tls?: TlsFiles;
   /** Settings of each server. */
@@ -29,7 +29,7 @@ export interface ClusterOptions {
 /** A Cluster on 127.0.0.1, its slots shared out evenly between the masters; replicas come after the masters in `nodes`. */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const { masters = 3, replicas = false, tls, args = [] } = options;
-  const settings = ["--cluster-enabled", "yes", "--cluster-node-timeout", replicas ? "500" : "15000"];
+  const settings = ["--cluster-enabled", "yes", "--cluster-node-timeout", replicas ? "1000" : "15000"];
   const own = [...(tls === undefined ? [] : ["--tls-cluster", "yes"]), "--appendonly", "no", ...args];
   const nodes: TestServer[] = [];
   // One after the other: two could be given the same port.

@@ -13,7 +13,7 @@ export interface TestSentinels {
   readonly master: TestServer;
   readonly replica: TestServer;
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
-  /** Makes the replica the master, and the master a replica. @returns once the sentinels say so. */
+  /** Makes the one that is a replica the master, and the other way round. @returns once the sentinels say so. */
   promote(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -78,11 +78,18 @@ export async function startSentinels(
     replica,
     addresses: sentinels.map(({ port }) => ({ host: "127.0.0.1", port })),
     async promote() {
-      await clients[0]?.call("SENTINEL", "FAILOVER", MASTER);
-      await all(async (client) => {
-        const [, port] = (await client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)) as string[];
-        return Number(port) === replica.port;
-      });
+      const portOf = async (client: Redis) =>
+        ((await client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)) as string[])[1];
+      const before = await portOf(clients[0] as Redis);
+      // Until the last promotion has come to its end, there is none that can be promoted.
+      while (
+        await clients[0]?.call("SENTINEL", "FAILOVER", MASTER).then(
+          () => false,
+          () => true,
+        )
+      )
+        await pause(50);
+      await all(async (client) => (await portOf(client)) !== before);
     },
     async stop() {
       for (const client of clients) client.disconnect();
