@@ -3,7 +3,9 @@ import type { Suite } from "../suites.ts";
 export const INTRODUCTION = `This page is made by \`npm run bench -- page\` from the JSON that \`npm run bench -- save\` leaves in \`bench/results\`; no number here is
 copied by hand. Every figure is a ratio between ways of doing one thing that took turns in one process, as the median over rounds with the
 smallest and the largest in brackets. Absolute times are of no use on a machine that others use too; where the load in a line is
-above the number of cores, they did. "By hand" means statements prepared once on the driver itself, without checks, errors or decoding.`;
+above the number of cores, they did. A line is called
+unsteady where the largest ratio is more than three times the smallest: take it again on a quiet machine before it is believed. "By
+hand" means statements prepared once on the driver itself, without checks or errors.`;
 
 /** What the numbers do not say themselves, by suite. */
 export const NOTES: Readonly<Record<Suite | "growth" | "gateway", string>> = {
@@ -38,6 +40,7 @@ the measuring process, which has the whole benchmark in it.`,
 nothing. All else is flat.`,
   "growth-redis":
     "A million rows take Redis minutes to be given and more than a gigabyte: `npm run bench -- growth --backend redis --max 1000000`.",
-  routing: "The first way of each comparison is listed as what the judged one is held against.",
+  routing:
+    "The time in ms is the machine's, under the load stated. The first way of each comparison is listed as what the judged one is held against.",
   gateway: "Pass-through reads, searches over several nodes and ingest are not measured yet.",
 };

@@ -19,12 +19,20 @@ function measuredOf({ measured, variants, goal }: Measurement): string {
   return `${range(fast).replace(" ×", " × as fast")}`;
 }
 
+/** A ratio whose rounds are this far apart says more about the machine's other work than about ours. */
+const UNSTEADY = 3;
+function verdictOf({ met, variants }: Measurement): string {
+  const ratio = variants.at(-1)?.ratio;
+  const unsteady = ratio !== undefined && ratio.max > UNSTEADY * ratio.min;
+  return `${met ? "met" : "**missed**"}${unsteady ? ", unsteady" : ""}`;
+}
+
 /** One line for each goal. */
 export function goalTable({ measurements }: Results): string {
   const lines = measurements.map((measurement) => {
     const against = measurement.variants.length > 1 ? ` (against: ${measurement.variants[0]?.name})` : "";
-    const verdict = measurement.met ? "met" : "**missed**";
-    return `| ${measurement.title}${against} | ${measurement.goal} | ${measuredOf(measurement)} | ${verdict} |`;
+    const between = measurement.variants.slice(1, -1).map(({ name, ratio }) => `<br>${name}: ${range(ratio)}`);
+    return `| ${measurement.title}${against} | ${measurement.goal} | ${measuredOf(measurement)}${between.join("")} | ${verdictOf(measurement)} |`;
   });
   return ["| what | goal | measured: median (range) | |", "| --- | --- | --- | --- |", ...lines].join("\n");
 }
