@@ -1,13 +1,12 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { temporary } from "../support/folder.ts";
 import { judge, readSaid } from "./crash/judge.ts";
 import { createRandom, SEED } from "./crash/random.ts";
+import { startWriter } from "./crash/start-writer.ts";
 
 const isDeep = process.env.MIROIR_TEST_DEEP !== undefined;
-const child = fileURLToPath(new URL("crash/write-child.ts", import.meta.url));
 /** Kills of writers with a thread and of those without, together. */
 const KILLS = isDeep ? 100 : 8;
 /** After so many the next writers get a new file: what is looked at each time stays small. */
@@ -24,20 +23,14 @@ interface Writer {
 
 /** Starts a writer and kills it. @returns all it said. */
 async function writeAndKill({ args, acknowledgements, momentMs }: Writer): Promise<string> {
-  const writer = spawn(process.execPath, [child, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  let text = "";
-  let seen = 0;
-  const kill = () => writer.kill("SIGKILL");
-  if (acknowledgements === 0) setTimeout(kill, momentMs);
-  writer.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-    const before = seen;
-    seen += chunk.split("\na ").length - 1;
-    if (before < acknowledgements && seen >= acknowledgements) setTimeout(kill, momentMs);
-  });
-  const [, signal] = await once(writer, "close");
-  if (signal !== "SIGKILL") throw new Error(`the writer ended by itself (${signal})`);
-  return text;
+  const said = temporary("said");
+  const kill = () => setTimeout(() => writer.kill("SIGKILL"), momentMs);
+  const onAcknowledged = (count: number) => void (count === acknowledgements && kill());
+  const writer = startWriter({ said, args, onAcknowledged });
+  if (acknowledgements === 0) kill();
+  const [code, signal] = await once(writer, "close");
+  if (signal !== "SIGKILL") throw new Error(`the writer ended by itself (${code ?? signal})`);
+  return readFileSync(said, "utf8");
 }
 
 describe("a SQLite store whose process is killed with -9", () => {

@@ -1,17 +1,15 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { temporary } from "../support/folder.ts";
 import { judge, readSaid } from "./crash/judge.ts";
 import { createRandom, type Random, SEED } from "./crash/random.ts";
+import { startWriter } from "./crash/start-writer.ts";
 import { createDisk, type Remains } from "./power-cut/disk.ts";
 import { compileTrace, readTrace, type TracedOperation, whyNoTrace } from "./power-cut/trace.ts";
 
 const isDeep = process.env.MIROIR_TEST_DEEP !== undefined;
-const child = fileURLToPath(new URL("crash/write-child.ts", import.meta.url));
 const ACKNOWLEDGED = isDeep ? 3000 : 600;
 /** Each is judged twice: with what was synced, and with some of the rest. */
 const CUTS = isDeep ? 250 : 10;
@@ -24,13 +22,9 @@ async function traceWriter(mode: string, synchronous: string): Promise<[TracedOp
   const path = join(dirname(library), "miroir.db");
   const trace = join(dirname(library), "trace");
   const env = { ...process.env, ...compileTrace(library)(trace, path) };
-  const args = [child, path, mode, synchronous, String(SEED), "power"];
-  const writer = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env });
-  let seen = 0;
-  writer.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    seen += chunk.split("\na ").length - 1;
-    if (seen >= ACKNOWLEDGED) writer.kill("SIGKILL");
-  });
+  const onAcknowledged = (count: number) => void (count >= ACKNOWLEDGED && writer.kill("SIGKILL"));
+  const args = [path, mode, synchronous, String(SEED), "power"];
+  const writer = startWriter({ said: join(dirname(library), "said"), args, env, onAcknowledged });
   await once(writer, "close");
   return [readTrace(trace), { database: readFileSync(path), log: readFileSync(`${path}-wal`) }];
 }

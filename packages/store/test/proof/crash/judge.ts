@@ -68,7 +68,7 @@ export async function judge(path: string, said: Said, settled: ReadonlyMap<strin
     if (!submitted.has(chain) && !settled.has(chain)) problems.push(`${chain} was never written`);
   }
   const last = said.writes.findLastIndex(isThere);
-  for (const [number, write] of said.writes.slice(0, last).entries()) {
+  for (const [number, write] of said.writes.slice(0, Math.max(0, last)).entries()) {
     if (!isThere(write)) problems.push(`write ${number} (${write.chain}, step ${write.step}) is not there, ${last} is`);
   }
   const acknowledged = said.writes.filter(({ isAcknowledged }) => isAcknowledged);

@@ -1,14 +1,17 @@
+import { writeSync } from "node:fs";
 import { openSqliteStore, type SqliteStoreOptions } from "@miroir/store-sqlite";
 import { KINDS, stepsOf } from "./chains.ts";
 import { createRandom } from "./random.ts";
 
 // Writes chains without end, several at a time, to the file it is given. Says `s <number> <chain>` when it submits a write, and
-// `a <number>` once that write is acknowledged: a write to standard output is with the kernel before anything else happens here.
+// `a <number>` once that write is acknowledged: on standard output, a file, so that a line is with the kernel before anything else
+// happens here. Its parent is told of each acknowledgement too.
 const [path = "", mode = "", synchronous = "FULL", seed = "0", prefix = ""] = process.argv.slice(2);
 const LANES = 8;
 const MAX_TEXT = 8000;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const say = (line: string): void => void writeSync(1, `${line}\n`);
+process.once("disconnect", () => process.exit());
 const store = await openSqliteStore({
   path,
   worker: mode === "worker",
@@ -28,6 +31,7 @@ async function writeForEver(): Promise<never> {
       say(`s ${number} ${name}`);
       await step();
       say(`a ${number}`);
+      process.send?.("acknowledged");
     }
     // One that fails in the group of others, and must take nothing of theirs with it.
     if (kind === "alias") await store.aliases.create(name, { kind: "single", currentUid: "i" }).catch(() => {});
