@@ -88,7 +88,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
   const indexLocks = createIndexLocks();
-  const reconciler = createReconciler({ store, cluster, indexLocks, log });
+  const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock });
   // Together: the round under way may hang on a node until its connection is closed.
   undo.add(() => Promise.all([reconciler.close(), cluster.close()]));
   const acknowledge = createAcknowledge(store, reconciler);
