@@ -2,7 +2,7 @@ import { createDevNode, type DevNode } from "@miroir/dev-node";
 import { shardOf } from "@miroir/routing";
 import { afterEach, describe, expect, it } from "vitest";
 import { sendAndWait, waitForTask } from "../support/http.ts";
-import { NODE_KEY } from "../support/nodes.ts";
+import { NODE_KEY, TEST_TIMEOUT_MS } from "../support/nodes.ts";
 import { idOf, type Running, startRunning } from "../support/running.ts";
 
 let nodes: DevNode[] = [];
@@ -38,7 +38,7 @@ const FIELDS = [
   ...["duration", "enqueuedAt", "startedAt", "finishedAt"],
 ];
 
-describe("a task", () => {
+describe("a task", { timeout: TEST_TIMEOUT_MS }, () => {
   it("stays enqueued while the nodes have not begun, and ends when they have", async () => {
     await begin();
     const undo = [0, 1, 2].map(stall);
@@ -165,7 +165,7 @@ describe("a task", () => {
   });
 });
 
-describe("the list of tasks", () => {
+describe("the list of tasks", { timeout: TEST_TIMEOUT_MS }, () => {
   const uids = (answer: { body: { results: { uid: number }[] } }) => answer.body.results.map(({ uid }) => uid);
 
   it("filters and pages as a node does", async () => {
