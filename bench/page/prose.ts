@@ -33,11 +33,11 @@ the row as written in the answer.`,
   queue: `Leases, claim tokens and attempts are on in ours and not in plainjob; BullMQ has locks of its own. "Over its thread" adds two messages
 between threads to each call, which single calls pay for an event loop that never waits for the disk. Many workers share transactions:
 the work of a job's three steps then remains, and each step is still a call with its own checks, its own row in the answer and up to seven
-index entries. The goal of 8 × was taken from a loop that claims a hundred jobs with one statement, which the contract does not offer.`,
+index entries. The goal of 8 × was set by a bare loop that claims in batches; the contract has no call that claims several jobs.`,
   growth: `Rows in each of the tables tasks, jobs and sessions. A call that costs by the page is a flat line. The memory is that of
 the measuring process, which has the whole benchmark in it.`,
   "growth-sqlite": `\`jobs.counts\` grows with the jobs that wait, here half of them: SQLite counts entries of an index one by one. Completed jobs cost it
-nothing. All else is flat.`,
+nothing. All else costs by the page.`,
   "growth-redis":
     "A million rows take Redis minutes to be given and more than a gigabyte: `npm run bench -- growth --backend redis --max 1000000`.",
   routing:
