@@ -52,7 +52,7 @@ ${markdownTable(
     ["`{miroir}:_schema`", "the layout's version, once", count(beside.schema)],
     [
       "`{miroir}:_replies:<handle>`",
-      "the last answer of each write under way at once, for every open gateway; gone when it closes, or an hour after its last write",
+      "the last answers of the runs of scripts under way at once, for every open gateway; gone when it closes, or an hour after its last write",
       `${count(beside.perAnswer)} per answer to a session's write`,
     ],
     [

@@ -130,7 +130,7 @@ async function measureLoad(redis: Redis, url: string): Promise<Pick<MemoryFigure
   };
 }
 
-/** What a handle keeps of a session's write, when as many are under way as there are answers. */
+/** What a handle keeps of a session's write, when so many are made at once: runs keep the answers of their calls together. */
 async function measureAnswer(redis: Redis, url: string): Promise<number> {
   const prefix = "memory-answers";
   const store = await openRedisStore({ url, prefix, commandTimeoutMs: 30_000 });
@@ -139,8 +139,7 @@ async function measureAnswer(redis: Redis, url: string): Promise<number> {
   await store.close();
   await redis.flushall();
   if (kept === undefined) throw new Error("there are no kept answers");
-  // A field for the number, and one for the answer.
-  return kept.bytes / (kept.entries / 2);
+  return kept.bytes / AT_ONCE;
 }
 
 async function writeLoad(store: Store, load: typeof LOAD): Promise<void> {
