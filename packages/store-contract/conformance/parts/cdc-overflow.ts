@@ -58,6 +58,14 @@ export const cdcOverflowTests = {
       expect(await store.cdcOverflow.append("sink", events(6, 7), 20)).toMatchObject({ kept: 0, dropped: 0 });
       expect((await store.cdcOverflow.size("sink")).lost).toEqual({ from: 2, to: 4 });
     },
+    "lets many small ones go for one that is large": async ({ store }) => {
+      const small = range(150).map((i) => event(i + 1, "x"));
+      const large = event(151, "x".repeat(170));
+      await store.cdcOverflow.append("sink", small, 200);
+      expect(await store.cdcOverflow.append("sink", [large], 200)).toMatchObject({ kept: 1, dropped: 120 });
+      expect(await store.cdcOverflow.read("sink", 0, 1000)).toEqual([...small.slice(120), large]);
+      expect(await store.cdcOverflow.size("sink")).toEqual({ events: 31, bytes: 200, lost: { from: 1, to: 120 } });
+    },
     "counts bytes of UTF-8": async ({ store }) => {
       await store.cdcOverflow.append("sink", [event(1, "é😀")], 6);
       expect(await store.cdcOverflow.size("sink")).toEqual({ events: 1, bytes: 6, lost: null });

@@ -84,6 +84,14 @@ export const idempotencyCacheTests = {
       expect(await t.store.idempotencyCache.count()).toBe(1);
       expect((await t.store.idempotencyCache.reserve(reservation("newest"))).outcome).toBe("in_flight");
     },
+    "drops none where those that expired have made room": async (t) => {
+      const over = { maxEntries: 4 };
+      await reserved(t, "kept", over);
+      for (const key of ["a", "b", "c"]) await reserved(t, key, { ...over, reservationMs: 1 });
+      t.clock.advance(1);
+      await reserved(t, "new", over);
+      expect(await t.store.idempotencyCache.count()).toBe(2);
+    },
     "drops live entries alone for want of room, and never the one just reserved": async (t) => {
       await reserved(t, "expired", { reservationMs: 1 });
       t.clock.advance(1);

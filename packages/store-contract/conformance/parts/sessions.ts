@@ -72,6 +72,15 @@ export const sessionsTests = {
       await store.sessions.recordWrite("new", write(1), { ttlMs: 10, maxSessions: 2 });
       expect(await store.sessions.get("long")).not.toBeNull();
     },
+    "drops none where those that expired have made room": async ({ store, clock }) => {
+      const maxSessions = 4;
+      await store.sessions.recordWrite("kept", write(1), { ttlMs: 100, maxSessions });
+      for (const id of ["a", "b", "c"]) await store.sessions.recordWrite(id, write(1), { ttlMs: 1, maxSessions });
+      clock.advance(1);
+      await store.sessions.recordWrite("new", write(1), { ttlMs: 100, maxSessions });
+      expect(await store.sessions.count()).toBe(2);
+      expect(await store.sessions.get("kept")).not.toBeNull();
+    },
     "drops a live one for want of room, not one that has expired": async ({ store, clock }) => {
       await store.sessions.recordWrite("expired", write(1), { ttlMs: 1, maxSessions: 10 });
       for (const id of ["a", "b", "c"]) {

@@ -383,6 +383,13 @@ export const tasksTests = {
       expect(await t.store.tasks.deleteFinished(filter, 1000)).toBe(matching.length - 2);
       expect(await t.store.tasks.deleteFinished(filter, 1000)).toBe(0);
     },
+    "deletes by uid what has finished of it, at most so many": async ({ store }) => {
+      for (const _ of range(5)) await store.tasks.create(newTask({ status: "succeeded" }));
+      await store.tasks.create(newTask());
+      expect(await store.tasks.deleteFinished({ uids: [1, 3, 4, 5, 99] }, 2)).toBe(2);
+      expect(await store.tasks.deleteFinished({ uids: [1, 3, 4, 5, 99] }, 2)).toBe(1);
+      expect((await newest(store)).map((task) => task.uid)).toEqual([5, 2, 0]);
+    },
     "deletes each task for one caller only": async (t) => {
       for (const _ of range(12)) await t.store.tasks.create(newTask({ status: "succeeded" }));
       const counts = values(await race(t, 6, (store) => store.tasks.deleteFinished({}, 5)));
