@@ -6,6 +6,7 @@ import type { RedisAddress, Settings } from "./options.ts";
 export type Connection = Redis | Cluster;
 
 const MAX_RECONNECT_DELAY_MS = 1000;
+const SLOTS_REFRESH_MS = 2000;
 const reconnectDelayMs = (times: number): number => Math.min(20 * 2 ** Math.min(times, 10), MAX_RECONNECT_DELAY_MS);
 
 /**
@@ -72,6 +73,8 @@ function createCluster(settings: Settings, nodes: readonly RedisAddress[]): Clus
       enableOfflineQueue: false,
       clusterRetryStrategy: reconnectDelayMs,
       slotsRefreshTimeout: settings.connectTimeoutMs,
+      // A pipeline that ends with WAIT is not redirected by ioredis: without this the connection of durable writes never finds a new master.
+      slotsRefreshInterval: SLOTS_REFRESH_MS,
       retryDelayOnFailover: 50,
       retryDelayOnClusterDown: 50,
       retryDelayOnTryAgain: 50,
