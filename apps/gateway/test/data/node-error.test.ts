@@ -39,11 +39,18 @@ describe("a node's text", () => {
   it("numbers filterable rules as the client does", () => {
     const error = { code: "x", type: "x", link: "x" };
     const message = "this attribute matches rule #2 in filterableAttributes";
-    expect(scrubError({ ...error, message }, null).message).toBe("this attribute matches rule #0 in filterableAttributes");
+    expect(scrubError({ ...error, message }, null).message).toBe(
+      "this attribute matches rule #0 in filterableAttributes",
+    );
   });
 
   it("tells of an index by the name that clients know", () => {
-    const error = { code: "x", type: "x", link: "x", message: "Index `movies-0a`: no `id` in .facetsByIndex.movies-0a" };
+    const error = {
+      code: "x",
+      type: "x",
+      link: "x",
+      message: "Index `movies-0a`: no `id` in .facetsByIndex.movies-0a",
+    };
     const index = { uid: "movies", physicalUid: "movies-0a" };
     expect(scrubError(error, index).message).toBe("Index `movies`: no `id` in .facetsByIndex.movies");
   });

@@ -28,6 +28,7 @@ const STORES: Record<string, () => Promise<Store>> = {
 
 it.for(Object.entries(STORES))(
   "deletes thousands of tasks in small slices, and ends with as many as may be kept: %s",
+  { timeout: 300_000 },
   async ([, open], { task: { meta } }) => {
     const store = await open();
     closing.push(() => store.close());
@@ -58,5 +59,4 @@ it.for(Object.entries(STORES))(
     const at = (share: number) => Math.round(10 * (slices[Math.floor((slices.length - 1) * share)] ?? 0)) / 10;
     meta.figures = { deleted: done.tasks, slices: slices.length, slice_p50_ms: at(0.5), slice_p90_ms: at(0.9) };
   },
-  300_000,
 );
