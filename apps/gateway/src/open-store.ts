@@ -28,7 +28,8 @@ function tlsFiles({ tlsCaFile, tlsCertFile, tlsKeyFile }: Config["taskStore"]) {
 export async function openStore({ taskStore }: Pick<Config, "taskStore">, log: Logger): Promise<Store> {
   const onCorruptRow = (error: StoreError) => log.error({ table: error.table, key: error.key }, error.message);
   const { backend, path, url, prefix, durability } = taskStore;
-  if (backend === "sqlite") return openBackend({ backend, path, onCorruptRow });
+  const synchronous = taskStore.synchronous === "full" ? "FULL" : "NORMAL";
+  if (backend === "sqlite") return openBackend({ backend, path, synchronous, onCorruptRow });
   if (url === null) throw new StoreError("invalid_argument", "the Redis store has no URL", { operation: "open" });
   return openBackend({
     backend,

@@ -127,6 +127,12 @@ export const configSchema = z.strictObject({
         .default(null)
         .describe("The certificate (PEM) to show a Redis that asks for one, with `tls_key_file`."),
       tls_key_file: z.string().min(1).nullable().default(null).describe("The key (PEM) of `tls_cert_file`."),
+      synchronous: z
+        .enum(["full", "normal"])
+        .default("full")
+        .describe(
+          "Whether what SQLite acknowledges is on the disk. With `normal` a power cut may take the last writes, and only those; a gateway that is killed loses nothing either way.",
+        ),
       durability: z
         .enum(["none", "replica", "disk", "replica_disk"])
         .default("none")
