@@ -90,11 +90,13 @@ describe("environment", () => {
       expect(variable).toBe(`MIROIR_${path.join("_").toUpperCase()}`);
       // No setting takes this text, or it shows in what is printed: either way the variable was read.
       const text = kind === "number" ? "0.5" : "no:such/value";
-      const places = await mistakesOf({ env: { [variable]: text } });
+      // A certificate alone is a mistake of the key that is missing.
+      const env = { [variable]: text, [variable.replace("TLS_CERT_FILE", "TLS_KEY_FILE")]: text };
+      const places = await mistakesOf({ env });
       const place = { nodes: `${variable} [0].address`, list: `${variable} [0]` }[kind as string] ?? variable;
       if (places.length > 0) expect(places).toEqual([place]);
       else {
-        const { settings } = await loadConfig({ env: { [variable]: text } });
+        const { settings } = await loadConfig({ env });
         const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], settings);
         expect(value).toBe(text);
       }
