@@ -26,7 +26,11 @@ const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; read
       "Wait as long as `Retry-After` says. `X-RateLimit-Limit`, `-Remaining` and `-Reset` (in seconds) tell on every limited answer how much is left.",
   },
   miroir_not_implemented: {
-    when: "Meilisearch has the route or option, the gateway not yet.",
+    when: "Meilisearch has the option, the gateway not yet.",
+    remedy: "Do without it. The request has changed nothing.",
+  },
+  miroir_not_supported: {
+    when: "Meilisearch has the route; the gateway has not, since what its nodes would answer is wrong or unsafe for the whole. The message and [api.md](api.md) say why.",
     remedy: "Do without it. The request has changed nothing.",
   },
   miroir_partly_canceled: {

@@ -221,6 +221,10 @@ export const ERROR_CODES = {
     "invalid_webhook_uuid",
     "invalid_webhooks",
     "missing_webhook_url",
+    // Templates
+    "invalid_render_input",
+    "invalid_render_template",
+    "template_rendering_error",
   ]),
   ...kinds(401, "auth", ["missing_authorization_header", "missing_master_key"]),
   ...kinds(403, "auth", ["invalid_api_key"]),
@@ -231,6 +235,7 @@ export const ERROR_CODES = {
     "document_not_found",
     "dynamic_search_rule_not_found",
     "index_not_found",
+    "render_document_not_found",
     "task_file_not_found",
     "task_not_found",
     "webhook_not_found",
@@ -257,7 +262,7 @@ export const MIROIR_ERROR_CODES = {
   ...kinds(403, "auth", ["miroir_invalid_csrf_token"]),
   ...kinds(429, "system", ["miroir_too_many_logins", "miroir_too_many_requests"]),
   ...kinds(500, "system", ["miroir_partly_canceled"]),
-  ...kinds(501, "system", ["miroir_not_implemented"]),
+  ...kinds(501, "system", ["miroir_not_implemented", "miroir_not_supported"]),
   ...kinds(503, "system", ["miroir_no_quorum", "miroir_store_unavailable", "miroir_unavailable_shards"]),
 } as const satisfies Record<string, ErrorKind>;
 

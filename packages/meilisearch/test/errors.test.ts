@@ -33,6 +33,7 @@ describe("MeilisearchError", () => {
     ["too_many_search_requests", 503, "system"],
     ["miroir_reserved_field", 400, "invalid_request"],
     ["miroir_not_implemented", 501, "system"],
+    ["miroir_not_supported", 501, "system"],
     ["miroir_no_quorum", 503, "system"],
     ["miroir_store_unavailable", 503, "system"],
     ["miroir_unavailable_shards", 503, "system"],

@@ -5,13 +5,19 @@ import { registerBatches } from "./batches.ts";
 import { registerDataRoutes } from "./data-routes.ts";
 import { registerHealth } from "./health.ts";
 import { registerKeys } from "./keys.ts";
-import { registerNotBuilt } from "./not-built.ts";
+import { registerRefused, registerWrongVerbs } from "./refused.ts";
+import { registerRenderTemplate } from "./render-template.ts";
+import { checkRouter } from "./table/check-router.ts";
 import { registerTasks } from "./tasks.ts";
 import { registerTopology } from "./topology.ts";
 import { registerVersion } from "./version.ts";
 
-/** Every route of the gateway. `isDraining` tells whether it was told to stop. */
+/**
+ * Every route of the gateway. `isDraining` tells whether it was told to stop.
+ * @throws Error when they are not those of the tables (table/).
+ */
 export function registerRoutes(app: FastifyInstance, context: Context, isDraining: () => boolean): void {
+  const check = checkRouter(app);
   registerHealth(app);
   registerVersion(app, context);
   registerTopology(app, context, isDraining);
@@ -20,5 +26,8 @@ export function registerRoutes(app: FastifyInstance, context: Context, isDrainin
   registerBatches(app, context);
   registerDataRoutes(app, context);
   registerKeys(app, context);
-  registerNotBuilt(app, context);
+  registerRenderTemplate(app, context);
+  registerRefused(app, context);
+  registerWrongVerbs(app);
+  check();
 }

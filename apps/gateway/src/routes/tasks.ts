@@ -11,7 +11,6 @@ import { createKnownIndexes } from "../tasks/known-indexes.ts";
 import { countTasks, listTasks } from "../tasks/list.ts";
 import { toStoreFilter, visibleFilters } from "../tasks/store-filter.ts";
 import { queryOf } from "./http.ts";
-import { notBuilt } from "./not-built.ts";
 
 /** A longer `limit` gets this many and a `next`: one answer has to fit in memory. */
 export const MOST_RESULTS = 10_000;
@@ -52,12 +51,12 @@ export function registerTasks(app: FastifyInstance, context: Context): void {
         throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
       if (isFinished(row.status) || row.type !== "documentAdditionOrUpdate")
         throw new MeilisearchError("task_file_not_found", `Task \`${uid}\` has no file of documents.`);
-      throw notBuilt("Getting the documents of an enqueued task");
+      throw new MeilisearchError(
+        "miroir_not_implemented",
+        "Getting the documents of an enqueued task is not available behind this gateway yet.",
+      );
     },
   );
-
-  // Not the task of the uid "cancel": the path is known, for another verb.
-  app.get("/tasks/cancel", { config: { action: "open" } }, async (_request, reply) => reply.code(405).send());
 
   app.post("/tasks/cancel", { config: { action: "tasks.cancel" } }, (request, reply) =>
     change(request, reply, "taskCancelation", "canceledTasks"),

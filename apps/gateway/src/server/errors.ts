@@ -44,7 +44,7 @@ function toMeilisearchError(error: unknown): MeilisearchError {
 /** The last stop of every failed request: the envelope, and a line in the log when it was not the client's fault. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = toMeilisearchError(error);
-  if (answer.status >= 500 && answer.code !== "miroir_not_implemented") {
+  if (answer.status >= 500 && answer.status !== 501) {
     request.log.error({ err: error, code: answer.code }, "request failed");
   }
   if (answer.status === 503) reply.header("retry-after", RETRY_AFTER_S);

@@ -115,18 +115,21 @@ describe("every route", () => {
     }
   });
 
-  it("is open to a key with its right alone", async () => {
+  it("is open to a key with its right alone, but for templates, which take two", async () => {
     const actions = new Set(guarded().map(({ action }) => action as KeyAction));
+    const templates = guarded().filter(({ url }) => url === "/render-template");
+    expect(await answering(templates, await makeKey(["settings.get", "documents.get"]), [401, 403])).toEqual([]);
     for (const action of actions) {
       const key = await makeKey([action]);
       const ofAction = guarded().filter((route) => route.action === action);
-      expect(await answering(ofAction, key, [401, 403])).toEqual([]);
+      const closed = templates.filter((route) => ofAction.includes(route)).map(nameOf);
+      expect(await answering(ofAction, key, [401, 403])).toEqual(closed);
     }
   });
 
   it("on an index is closed to a key of another index", async () => {
     const other = await makeKey(["*"], ["people", "b"]);
-    const ofIndex = routes.filter(({ url }) => url.includes(":indexUid"));
+    const ofIndex = routes.filter(({ url, action }) => url.includes(":indexUid") && action !== "open");
     expect(await answering(ofIndex, other, [403])).toEqual(ofIndex.map(nameOf));
   });
 });

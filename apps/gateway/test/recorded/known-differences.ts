@@ -8,7 +8,7 @@ export interface Difference {
   readonly dependsOnNodes?: boolean;
 }
 
-const notBuilt = "the route is not built yet";
+const refused = "refused, for the reason that api.md gives";
 const oldNames = "a task keeps the name its index had, where a swap or a rename changes it on a node";
 const seesNoMore = "the recorded node counts tasks that the key may not see, and ends the list after its first page";
 const betterThan500 = "answers 400 malformed_payload where the recorded node answered 500";
@@ -104,7 +104,7 @@ export const knownDifferences: { readonly [T in Theme]?: readonly Difference[] }
   ],
   "experimental-features": [
     {
-      reason: notBuilt,
+      reason: refused,
       cases: [
         "off: render template",
         "network default",

@@ -11,6 +11,7 @@ const printed = (script: string): string =>
 it.each([
   ["configuration.md", "configuration-docs.ts"],
   ["errors.md", "error-docs.ts"],
+  ["api.md", "api-docs.ts"],
 ])("docs/%s is what `npm run docs` writes", (name, script) => {
   expect(docs(name)).toBe(printed(script));
 });

@@ -59,18 +59,7 @@ describe("paths", () => {
     expect(answer.headers["content-type"]).toBe("application/json");
   });
 
-  it.each([
-    ["GET", "/network"],
-    ["GET", "/webhooks"],
-    ["POST", "/export"],
-  ])("%s %s says that it is not built", async (method, path) => {
-    const { status, body } = await gateway.send(method, path);
-    expect(status).toBe(501);
-    expect(body.code).toBe("miroir_not_implemented");
-    expect(Object.keys(body)).toEqual(["message", "code", "type", "link"]);
-  });
-
-  it("tells a wrong task filter before that cancelation is not built", async () => {
+  it("tells a wrong task filter", async () => {
     expect((await gateway.send("POST", "/tasks/cancel")).body.code).toBe("missing_task_filters");
     expect((await gateway.send("DELETE", "/tasks?uids=x")).body.code).toBe("invalid_task_uids");
   });

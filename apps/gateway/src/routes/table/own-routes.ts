@@ -1,0 +1,17 @@
+import { type ApiRoute, routes } from "./route.ts";
+
+/** What the gateway answers of itself. */
+export const OWN_ROUTES: readonly ApiRoute[] = [
+  ...routes(
+    "/_miroir/ready",
+    { GET: "open" },
+    "gateway",
+    "200 when every shard can be read, 503 when not, with the shards that are missing, or when it was told to stop",
+  ),
+  ...routes("/_miroir/topology", { GET: "admin" }, "gateway", "shards, replica groups, and how each node is"),
+  ...routes("/_miroir/shards", { GET: "admin" }, "gateway", "which nodes own each shard"),
+  ...routes("/_miroir/admin/login", { POST: "open" }, "gateway", "opens a session for who sends the admin key"),
+  ...routes("/_miroir/admin/logout", { POST: "admin" }, "gateway", "ends the session"),
+  ...routes("/_miroir/admin/session", { GET: "admin" }, "gateway", "the session that the request came with"),
+  ...routes("/_miroir/admin/sessions", { DELETE: "admin" }, "gateway", "ends all sessions"),
+];
