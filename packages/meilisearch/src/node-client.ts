@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { Pool } from "undici";
 import type { Task } from "./api/task.ts";
 import { type ErrorEnvelope, isErrorEnvelope } from "./errors.ts";
@@ -17,6 +18,13 @@ export type NodeClientOptions = {
   defaultDeadlineMs?: number;
 };
 
+/** A body that is made while it is sent, as fast as the node takes it. It may be asked for again, by whoever sends it again. */
+export type StreamedBody = {
+  /** Its exact length in bytes. */
+  length: number;
+  chunks: () => AsyncIterable<Uint8Array>;
+};
+
 export type NodeMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export type NodeRequest = {
@@ -26,7 +34,7 @@ export type NodeRequest = {
   query?: URLSearchParams | Record<string, string>;
   /** Lower-case names; they win over the client's own (`authorization`, and `content-type` of a body). */
   headers?: Record<string, string>;
-  body?: string | Buffer;
+  body?: string | Buffer | StreamedBody;
   signal?: AbortSignal;
   deadlineMs?: number;
 };
@@ -76,6 +84,12 @@ const readBody = async (body: AsyncIterable<Buffer>, address: string, maxBytes: 
   }
   return Buffer.concat(chunks);
 };
+
+/** What undici sends. A stream that breaks breaks the connection, so that the node never takes a part for the whole. */
+const sendable = (body: NonNullable<NodeRequest["body"]>): string | Buffer | Readable =>
+  typeof body === "string" || Buffer.isBuffer(body)
+    ? body
+    : Readable.from(body.chunks(), { objectMode: false, highWaterMark: 1 });
 
 const withQuery = (path: string, query: NodeRequest["query"]): string => {
   const text = query ? new URLSearchParams(query).toString() : "";
@@ -128,9 +142,10 @@ export const createNodeClient = ({
         headers: {
           ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
           ...(body !== undefined && { "content-type": "application/json" }),
+          ...(typeof body === "object" && { "content-length": String(body.length) }),
           ...headers,
         },
-        ...(body !== undefined && { body }),
+        ...(body !== undefined && { body: sendable(body) }),
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       });
       const received = await readBody(response.body, address, maxResponseBytes);

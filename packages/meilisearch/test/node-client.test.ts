@@ -56,6 +56,64 @@ describe("request", () => {
     expect(seen.headers["accept-encoding"]).toBeUndefined();
   });
 
+  it("sends a body that is made on the way, as often as it is asked to", async () => {
+    const address = await listen(async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      response.end(JSON.stringify({ body, length: request.headers["content-length"] }));
+    });
+    const client = connect({ address });
+    const chunks = async function* () {
+      for (const chunk of ["{", '"id":', "1}"]) yield Buffer.from(chunk);
+    };
+    const request = { method: "POST", path: "/", body: { length: 8, chunks } } as const;
+    for (let i = 0; i < 2; i++)
+      expect(await client.json(request)).toMatchObject({ value: { body: '{"id":1}', length: "8" } });
+  });
+
+  it("makes no more of a body than the node takes, and ends it with the request", async () => {
+    const address = await listen((request, response) => {
+      // Reads nothing, and refuses.
+      request.pause();
+      response.writeHead(413).end("{}");
+    });
+    let made = 0;
+    let ended = false;
+    const chunks = async function* () {
+      try {
+        for (; made < 1_000; made++) yield Buffer.alloc(1_000_000);
+      } finally {
+        ended = true;
+      }
+    };
+    const client = connect({ address });
+    const { status } = await client.request({ method: "POST", path: "/", body: { length: 1e9, chunks } });
+    expect(status).toBe(413);
+    await expect.poll(() => ended).toBe(true);
+    expect(made).toBeLessThan(100);
+  });
+
+  it("breaks the connection when the body breaks, so that the node has no whole request", async () => {
+    let whole = false;
+    const gone = Promise.withResolvers<void>();
+    const address = await listen((request) => {
+      request.resume();
+      request.on("end", () => {
+        whole = true;
+      });
+      request.on("close", gone.resolve);
+      request.on("error", () => undefined);
+    });
+    const chunks = async function* () {
+      yield Buffer.alloc(10);
+      throw new Error("cannot be read");
+    };
+    const sent = connect({ address }).request({ method: "POST", path: "/", body: { length: 20, chunks } });
+    await expect(sent).rejects.toThrow("cannot be read");
+    await gone.promise;
+    expect(whole).toBe(false);
+  });
+
   it("does not follow redirects", async () => {
     const address = await listen((_request, response) => response.writeHead(302, { location: "/elsewhere" }).end());
     expect(await connect({ address }).request(get)).toMatchObject({ status: 302, headers: { location: "/elsewhere" } });

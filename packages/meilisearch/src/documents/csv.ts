@@ -1,5 +1,6 @@
-import { parse } from "csv-parse/sync";
+import { Parser } from "csv-parse";
 import { MeilisearchError } from "../errors.ts";
+import type { TextDocuments } from "./json-stream.ts";
 
 type Column = { key: string; toJson: (cell: string) => string };
 
@@ -54,27 +55,29 @@ export const checkCsvDelimiter = (delimiter: string): string => {
 };
 
 /**
- * The rows of a CSV text as JSON objects. The first row names the columns, each optionally `:number`, `:boolean` or
- * `:string`; an empty cell is null. Throws malformed_payload and invalid_document_csv_delimiter.
+ * Makes JSON objects of the rows of a CSV text that comes in pieces, and gives each to `take`. The first row names the
+ * columns, each optionally `:number`, `:boolean` or `:string`; an empty cell is null. Throws invalid_document_csv_delimiter.
  */
-export const decodeCsv = (text: string, csvDelimiter = ","): string[] => {
-  const delimiter = checkCsvDelimiter(csvDelimiter);
-  try {
-    const [header = [], ...rows] = parse(text, {
-      delimiter,
-      record_delimiter: ["\r\n", "\n", "\r"],
-      relax_quotes: true,
-      skip_empty_lines: true,
-    });
-    const columns = header.map(asColumn);
-    return rows.map(
-      (row) => `{${columns.map(({ key, toJson }, index) => `${key}:${toJson(row[index] ?? "")}`).join(",")}}`,
-    );
-  } catch (cause) {
-    throw new MeilisearchError(
-      "malformed_payload",
-      `The \`csv\` payload provided is malformed: \`${cause instanceof Error ? cause.message : String(cause)}\`.`,
-      { cause },
-    );
-  }
+export const readRows = (csvDelimiter: string, take: (document: string) => void): TextDocuments => {
+  let columns: Column[] | null = null;
+  const parser = new Parser({
+    delimiter: checkCsvDelimiter(csvDelimiter),
+    record_delimiter: ["\r\n", "\n", "\r"],
+    relax_quotes: true,
+    skip_empty_lines: true,
+    on_record(row: string[]) {
+      if (columns === null) columns = row.map(asColumn);
+      else take(`{${columns.map(({ key, toJson }, index) => `${key}:${toJson(row[index] ?? "")}`).join(",")}}`);
+      // Given on above: nothing is left for the parser's own reading side.
+      return null;
+    },
+  });
+  // Called as a stream calls it, but at once: all rows of a piece have been seen when it returns.
+  const throwOn = (error?: Error | null): void => {
+    if (error) throw error;
+  };
+  return {
+    push: (text) => parser._transform(Buffer.from(text), "utf8", throwOn),
+    end: () => parser._flush(throwOn),
+  };
 };
