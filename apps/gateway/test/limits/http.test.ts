@@ -153,7 +153,7 @@ describe("limits", () => {
     for (let round = 0; round < 5; round++) {
       for (const path of free) {
         const { status, headers } = await gateway.send("GET", path, undefined, home);
-        expect([200, 501]).toContain(status);
+        expect(status).not.toBe(429);
         expect(headers.get("x-ratelimit-limit")).toBe(null);
       }
       const preflight = { ...home, origin: "https://example.com", "access-control-request-method": "POST" };
