@@ -9,6 +9,7 @@ import { rateLimitsKeyspace } from "./beside/rate-limits.ts";
 import { scopedKeyObservationsKeyspace } from "./beside/scoped-key-observations.ts";
 import { scopedKeysKeyspace } from "./beside/scoped-keys.ts";
 import { taskCountsKeyspace } from "./beside/task-counts.ts";
+import { webhooksKeyspace } from "./beside/webhooks.ts";
 import { adminSessionsKeyspace } from "./tables/admin-sessions.ts";
 import { aliasesKeyspace } from "./tables/aliases.ts";
 import { canariesKeyspace } from "./tables/canaries.ts";
@@ -55,6 +56,7 @@ export const BESIDE = {
   cdcOverflowSinks: cdcOverflowSinksKeyspace,
   scopedKeys: scopedKeysKeyspace,
   scopedKeyObservations: scopedKeyObservationsKeyspace,
+  webhooks: webhooksKeyspace,
 } as const;
 
 export const KEYSPACES = { ...TABLES, ...BESIDE } as const;

@@ -31,6 +31,7 @@ import { searchUiConfigTests } from "./parts/search-ui-config.ts";
 import { sessionsTests } from "./parts/sessions.ts";
 import { tasksTests } from "./parts/tasks.ts";
 import { tenantMapTests } from "./parts/tenant-map.ts";
+import { webhooksTests } from "./parts/webhooks.ts";
 import { storeTests } from "./store.ts";
 import type { ConformanceTest, Subject, TestContext } from "./subject.ts";
 import { watchTests } from "./watch.ts";
@@ -62,6 +63,7 @@ const METHOD_TESTS = {
   ...loginBackoffTests,
   ...cdcOverflowTests,
   ...scopedKeysTests,
+  ...webhooksTests,
   ...rawRowsTests,
 };
 const OTHER_TESTS = {

@@ -111,6 +111,20 @@ const ONE = {
     write: ({ store }, key, _, mark) => store.apiKeys.create({ ...apiKey, uid: key, name: `${mark}` }),
     read: async ({ store }, key) => Number((await store.apiKeys.get(key))?.name),
   },
+  "webhooks.put": {
+    write: ({ store }, key, _, mark) => store.webhooks.put({ uuid: key, url: `${mark}`, headers: {} }, null, 1000),
+    read: async ({ store }, key) => Number((await store.webhooks.get(key))?.url),
+  },
+  "webhooks.put (header)": {
+    write: ({ store }, key, _, mark) =>
+      store.webhooks.put({ uuid: `${mark}`, url: "", headers: { [key]: `${mark}` } }, null, 1000),
+    read: async ({ store }, key) =>
+      Number(
+        (await store.webhooks.list({ limit: 1000 })).items
+          .flatMap(({ headers }) => Object.entries(headers))
+          .find(([name]) => name === key)?.[1],
+      ),
+  },
   "gateways.heartbeat": {
     write: ({ store }, key, _, mark) => store.gateways.heartbeat(key, `${mark}`, 1000),
     read: async ({ store }, key) =>

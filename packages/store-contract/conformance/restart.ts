@@ -64,6 +64,7 @@ export async function fill(store: Store): Promise<Rights> {
   await store.indexes.swap([{ uids: ["movies", "films"], rename: false }], 7);
   await store.indexes.takeSequence("movies", 100);
   await store.apiKeys.create({ uid: "k", name: "n", description: null, actions: ["*"], indexes: [], expiresAt: null });
+  await store.webhooks.put({ uuid: "w", url: "http://localhost", headers: { name: "é" } }, null, 20);
   await store.gateways.heartbeat("gateway", "address", LONG_MS);
   await store.rateLimits.consume("bucket", "key", { limit: 2, windowMs: LONG_MS });
   for (let i = 0; i < 6; i++) await store.loginBackoff.recordFailure("who");

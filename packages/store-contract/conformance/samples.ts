@@ -37,6 +37,7 @@ const policy = {
   enabled: true,
 };
 const apiKey = { uid: "key", name: "n", description: "d", actions: ["search"], indexes: ["*"], expiresAt: null };
+const webhook = { uuid: "webhook", url: "http://localhost", headers: { name: "value" } };
 const newTask = {
   indexUid: "movies",
   type: "t",
@@ -326,6 +327,15 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
         return ["gateway"];
       },
     },
+    webhooks: {
+      put: () => [webhook, null, 20],
+      get: () => ["webhook"],
+      list: () => [{}],
+      delete: async (store) => {
+        await store.webhooks.put(webhook, null, 20);
+        return ["webhook"];
+      },
+    },
     rateLimits: { consume: () => ["bucket", "key", { limit: 1, windowMs: 1000 }] },
     loginBackoff: {
       recordFailure: () => ["who"],
@@ -388,6 +398,7 @@ export async function snapshot(store: Store): Promise<unknown> {
     adminSessions: await store.adminSessions.list(all),
     indexes: await store.indexes.list(all),
     apiKeys: await store.apiKeys.list(all),
+    webhooks: await store.webhooks.list(all),
     gateways: await store.gateways.list(all),
     backoff: await store.loginBackoff.check("who"),
     events: await store.cdcOverflow.read("sink", 0, 1000),

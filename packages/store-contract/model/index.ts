@@ -31,6 +31,7 @@ import { createSearchUiConfigs } from "./search-ui-config.ts";
 import { createSessions } from "./sessions.ts";
 import { createTasks } from "./tasks.ts";
 import { createTenantMap } from "./tenant-map.ts";
+import { createWebhooks } from "./webhooks.ts";
 
 type SyncParts = { readonly [P in PartName]: Sync<StoreParts[P]> };
 
@@ -56,6 +57,7 @@ const createParts = (model: Model): SyncParts => ({
   loginBackoff: createLoginBackoff(model),
   cdcOverflow: createCdcOverflow(model),
   scopedKeys: createScopedKeys(model),
+  webhooks: createWebhooks(model),
   rows: createRawRows(model),
 });
 

@@ -13,7 +13,7 @@ import {
   newJobRow,
   requeuedJobRow,
 } from "../src/rules/job-states.ts";
-import type { ClaimedJob, Jobs } from "../src/tables/jobs.ts";
+import type { ClaimedJob, CompletionOutcome, JobCompletion, Jobs, NewJob } from "../src/tables/jobs.ts";
 import { type Model, pageOf, refuse, type Sync } from "./model.ts";
 
 export function createJobs({ tables: { jobs }, now, next }: Model): Sync<Jobs> {
@@ -44,17 +44,28 @@ export function createJobs({ tables: { jobs }, now, next }: Model): Sync<Jobs> {
     if (!holdsClaim(row, token, now())) throw notHolder(id, operation);
     return keep(completedJobRow(row, result, now()));
   };
+  const enqueue = (job: NewJob): JobRow | null => {
+    const same = job.id === undefined ? null : jobs.get(job.id);
+    if (same !== null) return isSameJob(same, job) ? same : null;
+    const twin = inOrder().find((row) => !isJobFinished(row.state) && row.dedupeKey === job.dedupeKey);
+    if (twin !== undefined) return twin;
+    return keep(newJobRow(job, job.id ?? randomUUID(), next("jobs"), now()));
+  };
+  const outcomeOf = ({ id, token, result }: JobCompletion): CompletionOutcome => {
+    const row = jobs.get(id);
+    if (row === null) return "not_found";
+    if (hasEndedClaim(row, token, "complete")) return "completed";
+    if (!holdsClaim(row, token, now())) return "not_holder";
+    keep(completedJobRow(row, result, now()));
+    return "completed";
+  };
   return {
     enqueue(job) {
-      const same = job.id === undefined ? null : jobs.get(job.id);
-      if (same !== null) {
-        if (isSameJob(same, job)) return same;
-        throw refuse("already_exists", "jobs", "enqueue", [same.id], "another job has this id");
-      }
-      const twin = inOrder().find((row) => !isJobFinished(row.state) && row.dedupeKey === job.dedupeKey);
-      if (twin !== undefined) return twin;
-      return keep(newJobRow(job, job.id ?? randomUUID(), next("jobs"), now()));
+      const row = enqueue(job);
+      if (row !== null) return row;
+      throw refuse("already_exists", "jobs", "enqueue", [job.id ?? ""], "another job has this id");
     },
+    enqueueMany: (many) => many.map(enqueue),
     claim,
     heartbeat(id, token, progress) {
       const row = existing(id, "heartbeat");
@@ -65,6 +76,16 @@ export function createJobs({ tables: { jobs }, now, next }: Model): Sync<Jobs> {
     completeAndClaim(id, token, result, { worker, types, leaseMs }) {
       complete(id, token, result, "completeAndClaim");
       return claim(worker, types, leaseMs);
+    },
+    completeAndClaimMany(completions, { worker, types, leaseMs }, limit) {
+      const outcomes = completions.map(outcomeOf);
+      const claimed: ClaimedJob[] = [];
+      while (claimed.length < limit) {
+        const job = claim(worker, types, leaseMs);
+        if (job === null) break;
+        claimed.push(job);
+      }
+      return { completions: outcomes, claimed };
     },
     fail(id, token, error, retryAt) {
       const row = existing(id, "fail");

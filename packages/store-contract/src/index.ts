@@ -6,6 +6,7 @@ export * from "./beside/login-backoff.ts";
 export * from "./beside/rate-limits.ts";
 export * from "./beside/raw-rows.ts";
 export * from "./beside/scoped-keys.ts";
+export * from "./beside/webhooks.ts";
 export * from "./clock.ts";
 export * from "./errors.ts";
 export * from "./fence.ts";

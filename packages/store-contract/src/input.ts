@@ -48,7 +48,8 @@ export const sha256 = z
   .transform((value) => Buffer.from(value));
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hex");
 /** How many rows one call may touch or return. */
-export const batchLimit = z.int().min(1).max(1000);
+export const MAX_BATCH = 1000;
+export const batchLimit = z.int().min(1).max(MAX_BATCH);
 
 const MAX_ENTRIES = 10_000;
 

@@ -7,6 +7,7 @@ import { type LoginBackoff, loginBackoffMethods } from "./beside/login-backoff.t
 import { type RateLimits, rateLimitsMethods } from "./beside/rate-limits.ts";
 import { type RawRows, rawRowsMethods } from "./beside/raw-rows.ts";
 import { type ScopedKeys, scopedKeysMethods } from "./beside/scoped-keys.ts";
+import { type Webhooks, webhooksMethods } from "./beside/webhooks.ts";
 import { batchLimit } from "./input.ts";
 import type { MethodSpec, MethodSpecs } from "./methods.ts";
 import { type AdminSessions, adminSessionsMethods } from "./tables/admin-sessions.ts";
@@ -48,6 +49,7 @@ export interface StoreParts {
   readonly loginBackoff: LoginBackoff;
   readonly cdcOverflow: CdcOverflow;
   readonly scopedKeys: ScopedKeys;
+  readonly webhooks: Webhooks;
   readonly rows: RawRows;
 }
 
@@ -79,6 +81,7 @@ export const STORE_METHODS: { readonly [P in PartName]: MethodSpecs<StoreParts[P
   loginBackoff: loginBackoffMethods,
   cdcOverflow: cdcOverflowMethods,
   scopedKeys: scopedKeysMethods,
+  webhooks: webhooksMethods,
   rows: rawRowsMethods,
 };
 

@@ -20,6 +20,8 @@ const STEPS: readonly MigrationStep[] = [
   { version: 1, script: "migrate-1-aliases", keys: ({ head, index }) => [`${head}aliases`, index("aliases")] },
   // indexes.pending_swaps
   { version: 2, script: "migrate-version", keys: () => [] },
+  // webhooks
+  { version: 3, script: "migrate-version", keys: () => [] },
 ];
 
 /** The version that this code reads and writes: that of the schema's migrations. */

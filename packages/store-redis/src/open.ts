@@ -35,6 +35,7 @@ import { createTasks } from "./tasks.ts";
 import { createTenantMap } from "./tenant-map.ts";
 import { tryTls } from "./tls.ts";
 import { openWatch, type Watch } from "./watch.ts";
+import { createWebhooks } from "./webhooks.ts";
 
 const createParts = (context: Context): StoreParts => ({
   tasks: createTasks(context),
@@ -58,6 +59,7 @@ const createParts = (context: Context): StoreParts => ({
   loginBackoff: createLoginBackoff(context),
   cdcOverflow: createCdcOverflow(context),
   scopedKeys: createScopedKeys(context),
+  webhooks: createWebhooks(context),
   rows: createRawRows(context),
 });
 

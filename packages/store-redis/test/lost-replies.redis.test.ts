@@ -150,6 +150,11 @@ const CASES: Readonly<Record<string, Case>> = {
     call: async (s) => (await s.searchUiConfig.put("i", { a: 1 }, clock.now())).updatedAt,
     expected: clock.now() + 1,
   },
+  "put-webhook": {
+    given: (s) => s.webhooks.put({ uuid: "w", url: "a", headers: {} }, null, 20),
+    call: async (s) => (await s.webhooks.put({ uuid: "w", url: "b", headers: {} }, clock.now(), 20)).updatedAt,
+    expected: clock.now() + 1,
+  },
   "acquire-lease": { call: async (s) => (await s.leaderLease.acquire("s", "h", 100)).lease.epoch, expected: 1 },
 };
 

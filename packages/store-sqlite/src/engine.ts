@@ -40,6 +40,7 @@ import { createStatements } from "./statements.ts";
 import { createTasks } from "./tasks.ts";
 import { createTenantMap } from "./tenant-map.ts";
 import { createTransactions } from "./transactions.ts";
+import { createWebhooks } from "./webhooks.ts";
 
 export type SyncParts = { readonly [P in PartName]: Sync<StoreParts[P]> };
 
@@ -244,6 +245,7 @@ const createParts = (context: Context): SyncParts => ({
   loginBackoff: createLoginBackoff(context),
   cdcOverflow: createCdcOverflow(context),
   scopedKeys: createScopedKeys(context),
+  webhooks: createWebhooks(context),
   rows: createRawRows(context),
 });
 

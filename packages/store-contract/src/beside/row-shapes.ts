@@ -14,6 +14,7 @@ import {
   type TableName,
   targetUids,
   taskError,
+  webhookHeaders,
 } from "@miroir/schema";
 import { type Column, getTableColumns } from "drizzle-orm";
 import { z } from "zod";
@@ -39,6 +40,7 @@ const JSON_SHAPES: {
   searchUiConfig: { config: jsonObject },
   indexes: { pendingSwaps },
   apiKeys: { actions: stringList, indexes: stringList },
+  webhooks: { headers: webhookHeaders },
 };
 
 function valueShape(table: TableName, property: string, column: Column): z.ZodType {

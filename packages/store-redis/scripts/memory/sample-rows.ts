@@ -156,6 +156,11 @@ export const SAMPLES = {
         ...{ actions: ["search"], indexes: ["products*"] },
       }),
   },
+  webhooks: {
+    holds: "a URL of 60 bytes, one header of 60",
+    write: (store, i) =>
+      store.webhooks.put({ uuid: uuid(i), url: text(60), headers: { authorization: text(47) } }, null, 1_000_000_000),
+  },
   gateways: {
     holds: "a gateway's id of 36 bytes and its address",
     write: (store, i) => store.gateways.heartbeat(uuid(i), "http://192.0.2.10:7700", HOUR_MS),

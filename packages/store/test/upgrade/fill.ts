@@ -81,6 +81,7 @@ async function fillState(store: Store): Promise<void> {
     await store.gateways.heartbeat(key, TEXT, LONG_MS);
     await store.leaderLease.acquire(key, TEXT, LONG_MS);
     await store.searchUiConfig.put(key, json, null);
+    await store.webhooks.put({ uuid: key, url: TEXT, headers: { [key]: TEXT } }, null, 1000);
     const write = { indexUid: other, taskUid: i, group: 0, settingsVersion: 2 ** 40 };
     await store.sessions.recordWrite(key, write, { ttlMs: LONG_MS, maxSessions: 100 });
     await store.sessions.recordWrite(key, { ...write, indexUid: key }, { ttlMs: LONG_MS, maxSessions: 100 });

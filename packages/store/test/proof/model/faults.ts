@@ -40,6 +40,8 @@ export const FAULTS: readonly Subject[] = [
     searchUiConfig: {
       ...searchUiConfig,
       put: async (indexUid, config, expected, options) => {
+        // Arguments that no store takes are not its fault.
+        if (config === null) return searchUiConfig.put(indexUid, config, expected, options);
         const { __proto__: _, ...kept } = config as Record<string, never>;
         const row = await searchUiConfig.put(indexUid, kept, expected, options);
         return { ...row, config };

@@ -339,6 +339,16 @@ export function callsOver(keys: readonly string[]): Calls {
       count: args(),
       delete: args(key),
     },
+    webhooks: {
+      put: args(
+        fc.record({ uuid: key, url: value, headers: fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 3 }) }),
+        nullable(seen("updatedAt", 1)),
+        fc.constantFrom(1, 2, 1000),
+      ),
+      get: args(key),
+      list: args(page("webhooks.list")),
+      delete: args(key),
+    },
     gateways: {
       heartbeat: args(key, key, duration),
       list: args(page("gateways.list")),
