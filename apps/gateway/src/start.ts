@@ -21,6 +21,8 @@ import { createServer } from "./server/server.ts";
 import { createAcknowledge } from "./tasks/acknowledge.ts";
 import { startNodeCleanUp } from "./tasks/node-clean-up-worker.ts";
 import { createReconciler } from "./tasks/reconciler.ts";
+import { announceEnded } from "./webhooks/announce-ended.ts";
+import { createWebhookSender } from "./webhooks/sender.ts";
 
 export interface Gateway {
   /** Where it listens, such as `http://127.0.0.1:7700`. */
@@ -78,8 +80,11 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const opened = await opening;
   // A file answers at once, well or ill; what is behind a network may not answer at all.
   const breaker = opened.backend === "redis" ? createBreaker(opened, { log }) : null;
-  const { registry, store } = createIndexRegistry({ store: breaker?.store ?? opened, clock: systemClock, log });
-  undo.add(() => store.close());
+  const { registry, store: kept } = createIndexRegistry({ store: breaker?.store ?? opened, clock: systemClock, log });
+  undo.add(() => kept.close());
+  const webhooks = createWebhookSender({ store: kept, log });
+  undo.add(webhooks.close);
+  const store = announceEnded(kept, webhooks.ended);
   undo.add(async () => registry.close());
   if (config.masterKey !== null) await patiently(() => createDefaultKeys(store));
   const apiKeys = createApiKeys(store, config.masterKey);

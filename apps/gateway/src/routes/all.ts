@@ -11,6 +11,7 @@ import { checkRouter } from "./table/check-router.ts";
 import { registerTasks } from "./tasks.ts";
 import { registerTopology } from "./topology.ts";
 import { registerVersion } from "./version.ts";
+import { registerWebhooks } from "./webhooks.ts";
 
 /**
  * Every route of the gateway. `isDraining` tells whether it was told to stop.
@@ -26,6 +27,7 @@ export function registerRoutes(app: FastifyInstance, context: Context, isDrainin
   registerBatches(app, context);
   registerDataRoutes(app, context);
   registerKeys(app, context);
+  registerWebhooks(app, context);
   registerRenderTemplate(app, context);
   registerRefused(app, context);
   registerWrongVerbs(app);

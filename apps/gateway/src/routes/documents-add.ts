@@ -1,82 +1,83 @@
-import { decodeDocuments, MeilisearchError, type NodeRequest, parseDocumentsWriteQuery } from "@miroir/meilisearch";
+import { MeilisearchError, type NodeRequest, parseDocumentsWriteQuery } from "@miroir/meilisearch";
 import type { IndexRow } from "@miroir/schema";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
+import { partBody } from "../documents/part-body.ts";
+import { identifyAgain, receiveDocuments } from "../documents/receive.ts";
+import type { Spool } from "../documents/spool.ts";
+import { spoolFolder } from "../documents/spool-folder.ts";
 import { sendWrite } from "../execute/write.ts";
 import { createOnNodes } from "../indexes/create-on-nodes.ts";
-import { checksGeo, type Identified, identifyDocuments } from "../indexes/identify-documents.ts";
-import { indexNotFound } from "../indexes/index-errors.ts";
+import { checksGeo, type Identifier } from "../indexes/identify-documents.ts";
+import { indexNotFound, primaryKeyAlreadyExists } from "../indexes/index-errors.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { nameNewIndex } from "../indexes/physical-uid.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
-import { refuseReservedDocuments, refuseReservedNames } from "../plan/reserved-fields.ts";
-import { planDocumentsWrite } from "../plan/write-plan.ts";
+import { refuseReservedNames } from "../plan/reserved-fields.ts";
+import { type AdditionPlan, planDocumentsWrite } from "../plan/write-plan.ts";
 import { failure } from "./failed-task.ts";
-import { bodyOf, indexUidOf, queryOf } from "./http.ts";
+import { bodyReaderOf, indexUidOf, queryOf } from "./http.ts";
+
+/** What a node may take for any part, and for each byte of it: one that takes a megabyte a second is slow, not dead. */
+const PART_DEADLINE_MS = 30_000;
+const PART_BYTES_PER_MS = 1_000;
+
+type Method = "POST" | "PUT";
 
 /** `POST` and `PUT /indexes/{uid}/documents`. */
 export function registerDocumentsAdd(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
-  const { store, acknowledge, indexLocks, cluster, config } = context;
+  const { store, registry, acknowledge, indexLocks, cluster, config } = context;
+  const shardCount = cluster.placement.shards;
+  const hasSequence = config.search.tieOrder === "insertion";
 
   for (const method of ["POST", "PUT"] as const)
     app.route({
       method,
       url: "/indexes/:indexUid/documents",
-      config: { action: "documents.add" },
+      config: { action: "documents.add", streamsBody: true },
       handler: (request, reply) => add(method, request, reply),
     });
 
-  async function add(method: "POST" | "PUT", request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function add(method: Method, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const indexUid = indexUidOf(request);
     const query = parseDocumentsWriteQuery(queryOf(request));
-    const documents = decodeDocuments(bodyOf(request), {
+    // Outside the index's turn: a client may take as long as it likes to send its body.
+    const { spool, identifier } = await receiveDocuments(bodyReaderOf(request), {
       contentType: request.headers["content-type"],
       csvDelimiter: query.csvDelimiter,
+      folder: spoolFolder(config),
+      primaryKey: (await primaryKeyAtHand(indexUid)) ?? query.primaryKey ?? null,
+      shards: shardCount,
     });
-    refuseReservedDocuments(documents);
-    if (query.primaryKey !== undefined) refuseReservedNames([query.primaryKey]);
+    const received = spool.lengths.length;
     const task = {
       indexUid,
       type: "documentAdditionOrUpdate",
       customMetadata: query.customMetadata,
-      details: { receivedDocuments: documents.length, indexedDocuments: null },
+      details: { receivedDocuments: received, indexedDocuments: null },
     };
+    const failed = (error: MeilisearchError) =>
+      acknowledge(reply, { ...task, ...failure(error), details: { ...task.details, indexedDocuments: 0 } });
+    try {
+      if (query.primaryKey !== undefined) refuseReservedNames([query.primaryKey]);
+      await indexLocks.run(indexUid, storeDocuments);
+    } finally {
+      await spool.close();
+    }
+    return reply;
 
-    await indexLocks.run(indexUid, async () => {
+    async function storeDocuments(): Promise<void> {
       const row = await store.indexes.get(indexUid);
-      if (!row && !request.access.allows("indexes.create", indexUid))
-        return acknowledge(reply, {
-          ...task,
-          ...failure(indexNotFound(indexUid)),
-          details: { ...task.details, indexedDocuments: 0 },
-        });
+      if (!row && !request.access.allows("indexes.create", indexUid)) return failed(indexNotFound(indexUid));
       const index = row ?? (await nameNewIndex(store, indexUid));
-      const identified = identifyDocuments({
-        documents,
-        stored: row?.primaryKey ?? null,
-        given: query.primaryKey,
-        indexUid,
-        checksGeo: row !== null && (await nodesCheckGeo(row, documents)),
-      });
+      const identified = await identify(row, query.primaryKey, { spool, identifier });
       if (identified instanceof MeilisearchError) {
         // On a single node the index is there even if the documents were not good enough.
         if (!row) await create(index, null);
-        return acknowledge(reply, {
-          ...task,
-          ...failure(identified),
-          details: { ...task.details, indexedDocuments: 0 },
-        });
+        return failed(identified);
       }
-      await storeDocuments(identified, index, row);
-    });
-    return reply;
-
-    async function storeDocuments(
-      { primaryKey, documents }: Identified,
-      index: IndexName,
-      row: IndexRow | null,
-    ): Promise<void> {
-      if (primaryKey === null || documents.length === 0) {
+      const { primaryKey, shards } = identified;
+      if (primaryKey === null || received === 0) {
         if (!row) await create(index, primaryKey);
         return acknowledge(reply, {
           ...task,
@@ -87,21 +88,36 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
       }
       if (!row) await createOnNodes(context, index, primaryKey);
       const plan = planDocumentsWrite({
-        documents,
+        shards,
+        lengths: spool.lengths,
         placement: cluster.placement,
-        firstSequence: config.search.tieOrder === "insertion" ? await takeSequence(row, documents.length) : null,
+        hasSequence,
       });
+      const firstSequence = hasSequence ? await takeSequence(row, received) : null;
       const outcome = await sendWrite(context, {
         index,
         shards: plan.shards,
-        parts: plan.parts.map(({ node, body }) => ({
-          node,
-          request: additionRequest(method, index, primaryKey, query.skipCreation, body),
-        })),
+        parts: await Promise.all(
+          plan.parts.map(async (part) => ({
+            node: part.node,
+            request: {
+              method,
+              path: nodePath(index, "/documents"),
+              // Always named: a node must never guess another one from the first document it happens to get.
+              query: {
+                primaryKey,
+                ...(query.skipCreation !== undefined && { skipCreation: String(query.skipCreation) }),
+              },
+              headers: { "content-type": "application/x-ndjson" },
+              body: await bodyOf(part, { spool, shards, firstSequence }),
+              deadlineMs: PART_DEADLINE_MS + Math.ceil(part.length / PART_BYTES_PER_MS),
+            },
+          })),
+        ),
       });
       if (!row) {
         const created = await store.indexes.create({ ...index, primaryKey });
-        await takeSequence(created, documents.length);
+        await takeSequence(created, received);
         settingsCache.invalidate(index);
       } else {
         if (row.primaryKey === null) await store.indexes.setPrimaryKey(indexUid, primaryKey);
@@ -115,6 +131,28 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
     }
   }
 
+  /** The primary key as far as it is known without asking the store. */
+  async function primaryKeyAtHand(indexUid: string): Promise<string | null> {
+    const row = await registry.get(indexUid).catch(() => null);
+    return row?.primaryKey ?? null;
+  }
+
+  /** Finds what is wrong with documents, or where each belongs, now that nothing else happens to the index. */
+  async function identify(
+    row: IndexRow | null,
+    given: string | undefined,
+    { spool, identifier }: { readonly spool: Spool; readonly identifier: Identifier },
+  ): Promise<Identifier | MeilisearchError> {
+    const stored = row?.primaryKey ?? null;
+    if (stored !== null && given !== undefined && given !== stored)
+      return primaryKeyAlreadyExists(row?.uid ?? "", stored);
+    const known = stored ?? given ?? null;
+    const hasChanged = known !== identifier.expected;
+    const identified = hasChanged ? await identifyAgain(spool, known, shardCount) : identifier;
+    if (row && identified.geoProblem && checksGeo(await settingsCache.get(row))) return identified.geoProblem;
+    return identified.problem ?? identified;
+  }
+
   async function create(index: IndexName, primaryKey: string | null): Promise<void> {
     await createOnNodes(context, index, primaryKey);
     await store.indexes.create({ ...index, primaryKey });
@@ -125,25 +163,16 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
   async function takeSequence(row: IndexRow | null, count: number): Promise<number> {
     return row ? store.indexes.takeSequence(row.uid, count) : 0;
   }
-
-  async function nodesCheckGeo(index: IndexName, documents: readonly string[]): Promise<boolean> {
-    return documents.some((text) => text.includes('"_geo"')) && checksGeo(await settingsCache.get(index));
-  }
 }
 
-function additionRequest(
-  method: "POST" | "PUT",
-  index: IndexName,
-  primaryKey: string,
-  skipCreation: boolean | undefined,
-  body: string,
-): NodeRequest {
-  return {
-    method,
-    path: nodePath(index, "/documents"),
-    // Always named: a node must never guess another one from the first document it happens to get.
-    query: { primaryKey, ...(skipCreation !== undefined && { skipCreation: String(skipCreation) }) },
-    headers: { "content-type": "application/x-ndjson" },
-    body,
-  };
+/** Few documents go out in one piece; more as they are read. */
+async function bodyOf(
+  { owned, length }: AdditionPlan["parts"][number],
+  documents: Omit<Parameters<typeof partBody>[0], "owned">,
+): Promise<NonNullable<NodeRequest["body"]>> {
+  const chunks = () => partBody({ ...documents, owned });
+  if (documents.spool.isOnDisk) return { length, chunks };
+  const whole: Buffer[] = [];
+  for await (const chunk of chunks()) whole.push(chunk);
+  return Buffer.concat(whole);
 }

@@ -1,10 +1,16 @@
 import { isIndexUid, MeilisearchError } from "@miroir/meilisearch";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ReadBody } from "../server/body.ts";
 import { sendJsonText } from "../server/send-json.ts";
 
 /** The body as it came, after decompression; empty when there is none. */
 export function bodyOf({ body }: FastifyRequest): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+/** Reads the body of a route with `streamsBody`; nothing is read when there is none. */
+export function bodyReaderOf({ body }: FastifyRequest): ReadBody {
+  return typeof body === "function" ? (body as ReadBody) : async () => undefined;
 }
 
 /** The query string, every value percent-decoded. */

@@ -132,14 +132,14 @@ export const PUBLIC_ROUTES: readonly ApiRoute[] = [
   ...routes(
     "/webhooks",
     { GET: "webhooks.get", POST: "webhooks.create" },
-    "refused",
-    "Nodes know nothing of the gateway's tasks.",
+    "gateway",
+    "the gateway itself tells them of its tasks: see [webhooks.md](webhooks.md)",
   ),
   ...routes(
     "/webhooks/:uuid",
     { GET: "webhooks.get", PATCH: "webhooks.update", DELETE: "webhooks.delete" },
-    "refused",
-    "Nodes know nothing of the gateway's tasks.",
+    "gateway",
+    "nodes have none",
   ),
   ...routes(
     "/render-template",
