@@ -1,48 +1,65 @@
 import { checkGeo, documentId, inferPrimaryKey, MeilisearchError, type Settings } from "@miroir/meilisearch";
-import type { IdentifiedDocument } from "../plan/write-plan.ts";
-import { primaryKeyAlreadyExists } from "./index-errors.ts";
+import { shardOf } from "@miroir/routing";
+import { createNumberList, type NumberList } from "../documents/number-list.ts";
 
-export type IdentifyOptions = {
-  /** The documents as the client wrote them. */
-  readonly documents: readonly string[];
-  /** The primary key of the index; `null` when it has none yet. */
-  readonly stored: string | null;
-  /** The one in the request. */
-  readonly given: string | undefined;
-  readonly indexUid: string;
-  /** Whether nodes will look at `_geo`. */
-  readonly checksGeo: boolean;
-};
-
-export type Identified = {
-  /** `null` only where there is no document to guess it from. */
+/** Finds out what a single node would of documents that are given one after another. */
+export interface Identifier {
+  /** The primary key it was given. */
+  readonly expected: string | null;
+  /** The known primary key, or that of the first document; `null` before there is one. */
   readonly primaryKey: string | null;
-  readonly documents: readonly IdentifiedDocument[];
-};
+  /** The shard of each document, up to one that is not good enough. */
+  readonly shards: NumberList;
+  add(document: string): void;
+  /** What the task fails with. */
+  readonly problem: MeilisearchError | null;
+  /** What it fails with instead, if nodes look at `_geo`. */
+  readonly geoProblem: MeilisearchError | null;
+}
 
 /**
- * Finds the primary key and every document's id as a single node would. One bad document fails a whole task there, so all
- * are checked before any node is asked: once split, only the shard of the bad one would fail.
- *
- * Returns, rather than throws, what the task fails with.
+ * Finds the primary key, unless it is known, and every document's shard. One bad document fails a whole task on a single
+ * node, so all are looked at before any node is asked: once split, only the shard of the bad one would fail.
  */
-export function identifyDocuments(options: IdentifyOptions): Identified | MeilisearchError {
-  const { documents, stored, given, indexUid } = options;
-  if (stored !== null && given !== undefined && given !== stored) return primaryKeyAlreadyExists(indexUid, stored);
-  const known = stored ?? given ?? null;
-  if (documents.length === 0) return { primaryKey: known, documents: [] };
-  const inferred = known === null ? inferPrimaryKey(documents[0] ?? "{}") : { primaryKey: known };
-  if (inferred instanceof MeilisearchError) return inferred;
-  const { primaryKey } = inferred;
-  const identified: IdentifiedDocument[] = [];
-  for (const text of documents) {
-    const found = documentId(text, primaryKey);
-    if (found instanceof MeilisearchError) return found;
-    const problem = options.checksGeo ? checkGeo(text, found.id) : null;
-    if (problem) return problem;
-    identified.push({ id: found.id, text });
-  }
-  return { primaryKey, documents: identified };
+export function createIdentifier(known: string | null, shardCount: number): Identifier {
+  const shards = createNumberList();
+  let primaryKey = known;
+  let badGeo: MeilisearchError | null = null;
+  let bad: MeilisearchError | null = null;
+  return {
+    expected: known,
+    get primaryKey() {
+      return primaryKey;
+    },
+    shards,
+    add(document) {
+      // A later document cannot make it better or worse: the first bad one is the task's error.
+      if (bad) return;
+      if (primaryKey === null) {
+        const inferred = inferPrimaryKey(document);
+        if (inferred instanceof MeilisearchError) {
+          bad = inferred;
+          return;
+        }
+        primaryKey = inferred.primaryKey;
+      }
+      const found = documentId(document, primaryKey);
+      if (found instanceof MeilisearchError) {
+        bad = found;
+        return;
+      }
+      // Cutting a document into its fields costs; the name can only stand there as it is, or with an escape in it.
+      if (document.includes('"_geo"') || document.includes("\\u")) badGeo ??= checkGeo(document, found.id);
+      shards.push(shardOf(found.id, shardCount));
+    },
+    get problem() {
+      return bad;
+    },
+    // Looked for only up to the first bad id, so it stands before that one.
+    get geoProblem() {
+      return badGeo;
+    },
+  };
 }
 
 /** Whether nodes look at `_geo`: only when it can be filtered or sorted by. */

@@ -11,17 +11,12 @@ export function refuseReservedFilter(filter: Filter | null): void {
   if (filter) refuseReservedNames(filterFields(filter));
 }
 
-/**
- * Refuses documents (JSON texts of objects) with a top-level field of ours.
- *
- * @throws MeilisearchError miroir_reserved_field
- */
-export function refuseReservedDocuments(documents: readonly string[]): void {
-  for (const document of documents) {
-    // Cutting a document into its fields costs; the name can only stand there as it is, or with an escape in it.
-    if (!document.includes(RESERVED_PREFIX) && !document.includes("\\u")) continue;
-    for (const { key } of objectFields(document)) if (key.startsWith(RESERVED_PREFIX)) throw reservedField();
-  }
+/** The error of a document (JSON text of an object) with a top-level field of ours; `null` when it has none. */
+export function reservedInDocument(document: string): MeilisearchError | null {
+  // Cutting a document into its fields costs; the name can only stand there as it is, or with an escape in it.
+  if (!document.includes(RESERVED_PREFIX) && !document.includes("\\u")) return null;
+  for (const { key } of objectFields(document)) if (key.startsWith(RESERVED_PREFIX)) return reservedField();
+  return null;
 }
 
 function reservedField(): MeilisearchError {

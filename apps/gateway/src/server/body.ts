@@ -23,15 +23,41 @@ function discard(source: Readable, decoder: Transform | undefined): void {
   decoder?.destroy();
 }
 
+/** What is done with each chunk of a body. While a promise stands, nothing more is read. */
+export type TakeChunk = (chunk: Buffer) => Promise<void> | undefined;
+
+/** Reads a body to its end, chunk by chunk. @throws what readBodyInto throws */
+export type ReadBody = (take: TakeChunk) => Promise<void>;
+
+export interface BodyOptions {
+  readonly encoding: string | undefined;
+  readonly length: number;
+  readonly maxBytes: number;
+}
+
 /**
  * A request's body, decompressed. Keeps at most `maxBytes` and a few chunks, however much arrives or a small body unfolds to.
- * @throws MeilisearchError payload_too_large; invalid_content_type for an unknown encoding; malformed_payload for bytes that
- * are not of the encoding.
+ * @throws what readBodyInto throws
  */
-export async function readBody(
+export async function readBody(source: Readable, options: BodyOptions): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await readBodyInto(source, options, (chunk) => {
+    chunks.push(chunk);
+    return undefined;
+  });
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Gives a request's body, decompressed, to `take`.
+ * @throws MeilisearchError payload_too_large; invalid_content_type for an unknown encoding; malformed_payload for bytes that
+ * are not of the encoding; bad_request when the client went away; what `take` throws
+ */
+export async function readBodyInto(
   source: Readable,
-  { encoding, length, maxBytes }: { encoding: string | undefined; length: number; maxBytes: number },
-): Promise<Buffer> {
+  { encoding, length, maxBytes }: BodyOptions,
+  take: TakeChunk,
+): Promise<void> {
   const name = encoding?.trim().toLowerCase() || "identity";
   const create = DECODERS[name];
   if (name !== "identity" && !create) {
@@ -42,36 +68,51 @@ export async function readBody(
     discard(source, undefined);
     throw tooLarge(maxBytes);
   }
+  if (source.destroyed && !source.readableEnded) throw brokeOff();
   const decoder = create?.();
   if (decoder) source.on("error", (error) => decoder.destroy(error)).pipe(decoder);
-  return await collect(source, decoder, maxBytes);
+  await consume(source, decoder, maxBytes, take);
 }
 
-function collect(source: Readable, decoder: Transform | undefined, maxBytes: number): Promise<Buffer> {
+const brokeOff = (cause?: unknown) => new MeilisearchError("bad_request", "The payload broke off.", { cause });
+
+function consume(source: Readable, decoder: Transform | undefined, maxBytes: number, take: TakeChunk): Promise<void> {
   const body = decoder ?? source;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
     let size = 0;
-    const fail = (error: Error): void => {
+    let hasFailed = false;
+    let taking: Promise<void> | undefined;
+    const fail = (error: unknown): void => {
+      hasFailed = true;
       body.removeAllListeners("data");
       discard(source, decoder);
       reject(error);
     };
     body.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) fail(tooLarge(maxBytes));
-      else chunks.push(chunk);
+      if (size > maxBytes) return fail(tooLarge(maxBytes));
+      try {
+        taking = take(chunk);
+      } catch (error) {
+        return fail(error);
+      }
+      if (!taking) return;
+      body.pause();
+      taking.then(() => {
+        if (!hasFailed) body.resume();
+      }, fail);
     });
-    body.once("end", () => resolve(Buffer.concat(chunks, size)));
+    // A stream may say that it has ended while it is paused at its last chunk.
+    body.once("end", () => resolve(taking));
     body.once("error", (cause) => {
       fail(
         decoder && source.errored === null
           ? new MeilisearchError("malformed_payload", "The payload is not in the encoding it claims.", { cause })
-          : new MeilisearchError("bad_request", "The payload broke off.", { cause }),
+          : brokeOff(cause),
       );
     });
     source.once("close", () => {
-      if (!source.readableEnded) fail(new MeilisearchError("bad_request", "The payload broke off."));
+      if (!source.readableEnded) fail(brokeOff());
     });
   });
 }

@@ -4,7 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import type { Logger } from "pino";
 import type { Authenticate } from "../access/authenticate.ts";
 import type { Config } from "../config/schema.ts";
-import { readBody } from "./body.ts";
+import { type ReadBody, readBody, readBodyInto } from "./body.ts";
 import { allowOrigins } from "./cors.ts";
 import { handleError } from "./errors.ts";
 import { learnPaths } from "./known-paths.ts";
@@ -13,6 +13,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** The most the route reads of a body; `server.max_body_bytes` unless told. */
     maxBodyBytes?: number;
+    /** Whether `request.body` is a function that reads the body chunk by chunk, for bodies that are not to be held whole. */
+    streamsBody?: boolean;
   }
   interface FastifyRequest {
     /** Fires when the client went away before it had the answer: what was asked of nodes on its behalf can stop. */
@@ -32,8 +34,8 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0] ?? "";
 
 /**
- * The HTTP side, without routes: bodies come raw (`request.body` is a Buffer or `undefined`), every error becomes the API's
- * envelope, unknown paths are 404 and wrong verbs 405, both empty, and every request leaves one line in the log.
+ * The HTTP side, without routes: bodies come raw (`request.body` is a Buffer, a ReadBody where the route says
+ * `streamsBody`, or `undefined`), every error becomes the API's envelope, unknown paths are 404 and wrong verbs 405, both empty, and every request leaves one line in the log.
  */
 export function createServer(config: Config, log: Logger, authenticate: Authenticate): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log;
@@ -62,13 +64,17 @@ export function createServer(config: Config, log: Logger, authenticate: Authenti
   const isKnown = learnPaths(app);
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) =>
-    readBody(payload, {
+  app.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) => {
+    const { maxBodyBytes, streamsBody } = request.routeOptions.config;
+    const options = {
       encoding: request.headers["content-encoding"],
       length: Number(request.headers["content-length"] ?? 0),
-      maxBytes: request.routeOptions.config.maxBodyBytes ?? config.server.maxBodyBytes,
-    }),
-  );
+      maxBytes: maxBodyBytes ?? config.server.maxBodyBytes,
+    };
+    if (!streamsBody) return readBody(payload, options);
+    const read: ReadBody = (take) => readBodyInto(payload, options, take);
+    return read;
+  });
 
   const neverGone = new AbortController().signal;
   app.decorateRequest("clientGone");

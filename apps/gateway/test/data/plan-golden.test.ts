@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import {
   DEFAULT_SETTINGS,
   MeilisearchError,
@@ -6,12 +7,15 @@ import {
   parseSearchRequest,
   type Settings,
 } from "@miroir/meilisearch";
-import { nodeRequestBody } from "@miroir/routing";
+import { nodeRequestBody, type Placement, shardOf } from "@miroir/routing";
 import { describe, expect, it } from "vitest";
+import { createNumberList } from "../../src/documents/number-list.ts";
+import { partBody } from "../../src/documents/part-body.ts";
+import { createSpool } from "../../src/documents/spool.ts";
 import { nodeDocumentsBody, planDocuments } from "../../src/plan/documents-plan.ts";
 import { planRead } from "../../src/plan/read-plan.ts";
 import { planSearch } from "../../src/plan/search-plan.ts";
-import { planDocumentsDelete, planDocumentsWrite, shardsOfIds } from "../../src/plan/write-plan.ts";
+import { asLine, planDocumentsDelete, planDocumentsWrite, shardsOfIds } from "../../src/plan/write-plan.ts";
 import { placementOf } from "./topology.ts";
 
 type Case = { readonly comment: string; readonly request: Record<string, unknown>; readonly plan: unknown };
@@ -32,9 +36,7 @@ const PLANNERS: Record<string, (request: never) => unknown> = {
   },
   "write.json": ({ topology, documents, ids, firstSequence }: WriteCase) => {
     const placement = placementOf(...topology);
-    return ids
-      ? planDocumentsDelete(ids, placement)
-      : planDocumentsWrite({ documents: documents ?? [], placement, firstSequence });
+    return ids ? planDocumentsDelete(ids, placement) : planAddition(documents ?? [], placement, firstSequence);
   },
   "read.json": ({ topology, key, shards, down = [], stale = {} }: ReadCase) => {
     const placement = placementOf(...topology);
@@ -48,6 +50,25 @@ const PLANNERS: Record<string, (request: never) => unknown> = {
     });
   },
 };
+
+/** The plan of an addition, with the bodies that are made by it. */
+async function planAddition(
+  documents: readonly { id: string; text: string }[],
+  placement: Placement,
+  firstSequence: number | null,
+): Promise<unknown> {
+  const spool = createSpool(tmpdir());
+  for (const { text } of documents) spool.append(asLine(text));
+  const shards = createNumberList(documents.map(({ id }) => shardOf(id, placement.shards)));
+  const plan = planDocumentsWrite({ shards, lengths: spool.lengths, placement, hasSequence: firstSequence !== null });
+  const parts = plan.parts.map(async ({ node, owned, length }) => {
+    let body = "";
+    for await (const chunk of partBody({ spool, shards, owned, firstSequence })) body += chunk;
+    expect(Buffer.byteLength(body)).toBe(length);
+    return { node, body };
+  });
+  return { shards: plan.shards, parts: await Promise.all(parts) };
+}
 
 type SearchCase = { body: unknown; settings?: Partial<Settings>; hasSequence?: boolean; shards: number[] };
 type Topology = [shards: number, replicationFactor: number, groups: number, nodes: number];
@@ -65,10 +86,10 @@ type ReadCase = {
   stale?: Record<string, number[]>;
 };
 
-function planOf(file: string, request: Case["request"]): unknown {
+async function planOf(file: string, request: Case["request"]): Promise<unknown> {
   try {
     // Through JSON, as the file has it.
-    return JSON.parse(JSON.stringify(PLANNERS[file]?.(request as never)));
+    return JSON.parse(JSON.stringify(await PLANNERS[file]?.(request as never)));
   } catch (error) {
     if (error instanceof MeilisearchError) return { error: error.code };
     throw error;
@@ -77,7 +98,7 @@ function planOf(file: string, request: Case["request"]): unknown {
 
 describe.each(readdirSync(FOLDER))("%s", (file) => {
   const cases = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as Case[];
-  it.each(cases)("$comment", ({ request, plan }) => {
-    expect(planOf(file, request)).toEqual(plan);
+  it.each(cases)("$comment", async ({ request, plan }) => {
+    expect(await planOf(file, request)).toEqual(plan);
   });
 });
