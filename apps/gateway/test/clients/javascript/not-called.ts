@@ -1,0 +1,23 @@
+/** The route behind a method, as the table of routes names it: the method is left out for as long as the route is refused. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  "Meilisearch.chat": "GET /chats/:workspace/settings",
+  "Meilisearch.getChatWorkspaces": "GET /chats",
+  "Meilisearch.getChatWorkspace": "GET /chats/:workspace",
+  "Meilisearch.deleteChatWorkspace": "DELETE /chats/:workspace",
+  "ChatWorkspace.get": "GET /chats/:workspace/settings",
+  "ChatWorkspace.update": "PATCH /chats/:workspace/settings",
+  "ChatWorkspace.reset": "DELETE /chats/:workspace/settings",
+  "ChatWorkspace.streamCompletion": "POST /chats/:workspace/chat/completions",
+  "Meilisearch.getDynamicSearchRules": "POST /dynamic-search-rules",
+  "Meilisearch.getDynamicSearchRule": "GET /dynamic-search-rules/:uid",
+  "Meilisearch.updateDynamicSearchRule": "PATCH /dynamic-search-rules/:uid",
+  "Meilisearch.deleteDynamicSearchRule": "DELETE /dynamic-search-rules/:uid",
+  "Meilisearch.deleteAllDynamicSearchRules": "DELETE /dynamic-search-rules",
+  "Meilisearch.getNetwork": "GET /network",
+  "Meilisearch.updateNetwork": "PATCH /network",
+  "Meilisearch.initializeNetwork": "PATCH /network",
+  "Meilisearch.addRemote": "PATCH /network",
+  "Meilisearch.removeRemote": "PATCH /network",
+  "Meilisearch.addRemotesToShard": "PATCH /network",
+  "Meilisearch.removeRemotesFromShard": "PATCH /network",
+};
