@@ -6,6 +6,7 @@ export const GATEWAY = new URL("../../src/main.ts", import.meta.url).pathname;
 export type Started = {
   /** Where it listens. */
   readonly address: string;
+  readonly pid: number;
   /** Ends it and resolves once it is gone. Again is no error. */
   end(signal?: NodeJS.Signals): Promise<void>;
 };
@@ -32,6 +33,7 @@ export async function startProcess(
     if (address === undefined) continue;
     return {
       address,
+      pid: child.pid as number,
       async end(signal = "SIGTERM") {
         child.kill(signal);
         await ended;
