@@ -7,9 +7,10 @@ interface ReportedProof {
   readonly meta?: { readonly figures?: Readonly<Record<string, number>> };
 }
 
-/** The part of vitest's JSON report that is read here, and whose it is. */
+/** The part of vitest's JSON report that is read here, whose it is, and what it was made on. */
 export interface ProofReport {
   readonly folder: string;
+  readonly machine: Readonly<Record<string, string>>;
   readonly testResults: readonly { readonly assertionResults: readonly ReportedProof[] }[];
 }
 
@@ -26,11 +27,13 @@ function row({ ancestorTitles, title, status, duration, meta }: ReportedProof): 
 }
 
 /** The page of what the proofs counted. */
-export function figuresPage(reports: readonly ProofReport[], machine: Readonly<Record<string, string>>): string {
-  const facts = Object.entries(machine).map(([name, value]) => `| ${name} | ${cell(value)} |`);
-  const sections = reports.map(({ folder, testResults }) => {
+export function figuresPage(reports: readonly ProofReport[]): string {
+  const sections = reports.map(({ folder, machine, testResults }) => {
     const proofs = testResults.flatMap(({ assertionResults }) => assertionResults);
+    const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
     return `## ${folder}
+
+${facts.join(", ")}.
 
 | proof | figures | took | |
 | --- | --- | --- | --- |
@@ -41,10 +44,6 @@ ${proofs.map(row).join("\n")}
 
 Written by \`npm run test:deep\`, which runs the tests in \`test/proof\` of every package in their long form. \`npm test\` runs the same
 proofs in a short form.
-
-| | |
-| --- | --- |
-${facts.join("\n")}
 
 ${sections.join("\n")}`;
 }
