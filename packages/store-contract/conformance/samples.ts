@@ -153,6 +153,12 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
     },
     jobs: {
       enqueue: () => [{ id: "job", type: "t", params: { a: "b" }, dedupeKey: "d", parentId: "p" }],
+      enqueueMany: () => [
+        [
+          { type: "t", params: { a: "b" } },
+          { id: "job", type: "u", params: {}, dedupeKey: "d" },
+        ],
+      ],
       claim: async (store) => {
         await store.jobs.enqueue({ type: "t", params: {} });
         return ["worker", ["t"], 1000];
@@ -163,6 +169,12 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
         const token = await claim(store);
         await store.jobs.enqueue({ type: "t", params: { next: "one" } });
         return ["job", token, { moved: "all" }, { worker: "worker", types: ["t"], leaseMs: 1000 }];
+      },
+      completeAndClaimMany: async (store) => {
+        const token = await claim(store);
+        await store.jobs.enqueue({ type: "t", params: { next: "one" } });
+        const completions = [{ id: "job", token, result: { moved: "all" } }];
+        return [completions, { worker: "worker", types: ["t"], leaseMs: 1000 }, 5];
       },
       fail: async (store) => ["job", await claim(store), error, FAR],
       cancel: async (store) => {

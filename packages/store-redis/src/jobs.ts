@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { countersKeyspace, JOB_STATES, type JobRow, type JobState, jobsKeyspace } from "@miroir/schema";
 import {
   type ClaimedJob,
+  type CompletionOutcome,
   DEFAULT_MAX_ATTEMPTS,
   isSameJob,
   type JobFilter,
   type Jobs,
+  type NewJob,
   type PageRequest,
   pageLimit,
 } from "@miroir/store-contract";
@@ -37,6 +39,14 @@ export function createJobs(context: Context): Jobs {
     };
   };
 
+  const counter = [keys.row(countersKeyspace.name, COUNTER), keys.index(countersKeyspace.name)];
+  /** A new job as the scripts take it. */
+  const given = ({ dedupeKey, parentId, runAt, maxAttempts = DEFAULT_MAX_ATTEMPTS, ...job }: NewJob) => {
+    const { id = randomUUID(), type, params } = job;
+    const columns = { id, type, params, maxAttempts, dedupeKey: dedupeKey ?? null, parentId: parentId ?? null };
+    return { id, written: rows.encode(columns), args: [dedupeKey ?? "", parentId ?? "", runAt ?? "", type] };
+  };
+
   async function list(filter: JobFilter, request: PageRequest) {
     const limit = pageLimit(request);
     const { sets, conditions } = indexesOf(filter);
@@ -53,24 +63,29 @@ export function createJobs(context: Context): Jobs {
 
   return {
     async enqueue(job, options) {
-      const id = job.id ?? randomUUID();
-      const { type, params, dedupeKey, parentId, runAt, maxAttempts = DEFAULT_MAX_ATTEMPTS } = job;
-      const fields = rows.encode({
-        ...{ id, type, params, maxAttempts },
-        dedupeKey: dedupeKey ?? null,
-        parentId: parentId ?? null,
-      });
-      const counter = [keys.row(countersKeyspace.name, COUNTER), keys.index(countersKeyspace.name)];
-      const run = {
-        keys: [rows.index("by_dedupe_key"), ...counter],
-        args: [dedupeKey ?? "", parentId ?? "", runAt ?? "", type, ...fields],
-      };
+      const { id, written, args } = given(job);
+      const run = { keys: [rows.index("by_dedupe_key"), ...counter], args: [...args, ...written] };
       const reply = await rows.write("enqueue-job", [id], run, options);
-      const row = rows.one(reply, [id], fields);
+      const row = rows.one(reply, [id], written);
       if (reply.code === "known" && !isSameJob(row, job)) {
         throw refusal("already_exists", table, "another job has this id", id);
       }
       return row;
+    },
+    async enqueueMany(many, options) {
+      const all = many.map(given);
+      const run = {
+        ...{ script: "enqueue-jobs", table },
+        keys: [rows.index("by_dedupe_key"), ...counter, ...all.map(({ id }) => rows.key(id))],
+        args: all.flatMap(({ args, written }) => [...args, written.length, ...written]),
+      };
+      const [answers] = (await context.write(run, options)).values as [unknown[]];
+      return many.map((job, i) => {
+        const { id, written } = all[i] as (typeof all)[number];
+        const code = String(answers[2 * i]);
+        const row = rows.one({ code, values: [answers[2 * i + 1]] }, [id], written);
+        return code === "known" && !isSameJob(row, job) ? null : row;
+      });
     },
     async claim(worker, types, leaseMs, options) {
       const due = [...new Set(types)].map((type) => rows.index("due", type));
@@ -91,6 +106,21 @@ export function createJobs(context: Context): Jobs {
       const args = [token, JSON.stringify(result), worker, randomUUID(), leaseMs];
       const reply = await rows.write("complete-and-claim-job", [id], { keys: due, args }, options);
       return rows.oneOrNone(reply, []) as ClaimedJob | null;
+    },
+    async completeAndClaimMany(completions, { worker, types, leaseMs }, limit, options) {
+      const due = [...new Set(types)].map((type) => rows.index("due", type));
+      const ends = completions.flatMap(({ token, result }) => [token, JSON.stringify(result)]);
+      const tokens = Array.from({ length: limit }, () => randomUUID());
+      const run = {
+        ...{ script: "complete-and-claim-jobs", table },
+        keys: [...completions.map(({ id }) => rows.key(id)), ...due],
+        args: [completions.length, worker, leaseMs, ...ends, ...tokens],
+      };
+      const [outcomes, claimed] = (await context.write(run, options)).values as [unknown[], unknown[]];
+      return {
+        completions: outcomes.map((outcome) => String(outcome) as CompletionOutcome),
+        claimed: claimed.map((flat) => rows.decode(flat, []) as ClaimedJob),
+      };
     },
     async fail(id, token, error, retryAt, options) {
       const args = [token, JSON.stringify(error), retryAt ?? ""];

@@ -89,6 +89,22 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     expected: "b",
   },
+  "complete-and-claim-jobs": {
+    given: async (s) => {
+      for (const id of ["a", "b", "c"]) await s.jobs.enqueue({ id, type: "t", params: {} });
+      held = await s.jobs.claim("w", ["t"], 100);
+    },
+    call: async (s) => {
+      const ends = [{ id: "a", token: held?.claimToken ?? "", result: 1 }];
+      const batch = await s.jobs.completeAndClaimMany(ends, { worker: "w", types: ["t"], leaseMs: 100 }, 1);
+      return { ...batch, claimed: batch.claimed.map(({ id }) => id) };
+    },
+    expected: { completions: ["completed"], claimed: ["b"] },
+  },
+  "enqueue-jobs": {
+    call: async (s) => (await s.jobs.enqueueMany([1, 2].map(() => ({ type: "t", params: {} })))).map((row) => row?.seq),
+    expected: [0, 1],
+  },
   "enqueue-job": { call: async (s) => (await s.jobs.enqueue({ type: "t", params: {} })).seq, expected: 0 },
   "consume-rate": {
     call: (s) => s.rateLimits.consume("b", "k", { limit: 5, windowMs: 100 }),

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type JobRow, jobs, jobsKeyspace } from "@miroir/schema";
 import {
   type ClaimedJob,
+  type CompletionOutcome,
   canceledJobRow,
   claimedJobRow,
   completedJobRow,
@@ -11,14 +12,17 @@ import {
   holdsClaim,
   isJobFinished,
   isSameJob,
+  type JobCompletion,
   type Jobs,
+  type NewJob,
+  type NextClaim,
   newJobRow,
   requeuedJobRow,
 } from "@miroir/store-contract";
-import { and, asc, eq, lt, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, sql } from "drizzle-orm";
 import { columnsOf, pick, type RawRow } from "./codec.ts";
 import { alreadyExists, type Context, illegalTransition, notFound, notHolder, type Sync } from "./context.ts";
-import { createCounter } from "./counters.ts";
+import { createCounter, createSeries } from "./counters.ts";
 import { createJobLists } from "./job-lists.ts";
 import { createRows, createUpdate } from "./rows.ts";
 import { build, param } from "./statements.ts";
@@ -44,8 +48,31 @@ export function createJobs(context: Context): Sync<Jobs> {
       .from(jobs)
       .where(and(sql`${jobs.state} = 'queued'`, eq(jobs.type, param("type")), lte(jobs.runAt, param("now"))))
       .orderBy(asc(jobs.runAt), asc(jobs.seq))
-      .limit(1)
+      .limit(param("limit"))
       .offset(param("skip")),
+  );
+  const completeClaimed = statements.raw(
+    build
+      .update(jobs)
+      .set({
+        ...{ state: "completed", result: param("result"), error: null },
+        ...{ claimedBy: null, claimExpiresAt: null, claimLeaseMs: null },
+        ...{ updatedAt: param("now"), finishedAt: param("now") },
+      } as never)
+      .where(
+        and(
+          eq(jobs.id, param("id")),
+          eq(jobs.claimToken, param("token")),
+          sql`${jobs.state} = 'in_progress'`,
+          gt(jobs.claimExpiresAt, param("now")),
+        ),
+      ),
+  );
+  const claimOf = statements.raw(
+    build
+      .select(pick(jobs, "state", "claimToken"))
+      .from(jobs)
+      .where(eq(jobs.id, param("id"))),
   );
   const expired = statements.raw(
     build
@@ -80,14 +107,15 @@ export function createJobs(context: Context): Sync<Jobs> {
   const setReleased = createUpdate(context, jobsKeyspace, "state", ...CLAIM, "updatedAt", "finishedAt");
   const setExpired = createUpdate(context, jobsKeyspace, "state", "error", ...CLAIM, "updatedAt", "finishedAt");
 
-  /** The first due job of a type that can be read: one that cannot must not hold up those behind it. */
-  const firstDue = (type: string, now: number): JobRow | null => {
-    for (let skip = 0; ; skip++) {
-      const raw = due.first({ type, now, skip });
-      if (raw === undefined) return null;
-      const job = statements.readable(jobsKeyspace, [raw as RawRow])[0];
-      if (job !== undefined) return job;
+  /** The first due jobs of a type that can be read: those that cannot must not hold up the ones behind them. */
+  const dueOf = (type: string, now: number, limit: number): JobRow[] => {
+    const found: JobRow[] = [];
+    for (let skip = 0; found.length < limit; skip += limit) {
+      const raws = due.all({ type, now, limit, skip });
+      found.push(...statements.readable(jobsKeyspace, raws as RawRow[]));
+      if (raws.length < limit) break;
     }
+    return found.slice(0, limit);
   };
   const existing = (id: string): JobRow => {
     const job = rows.get(id);
@@ -98,15 +126,41 @@ export function createJobs(context: Context): Sync<Jobs> {
     if (!holdsClaim(job, token, now)) throw notHolder(TABLE, "the claim has ended or is another's", job.id);
   };
 
-  const claim: Sync<Jobs>["claim"] = (worker, types, leaseMs) => {
+  const claimMany = ({ worker, types, leaseMs }: NextClaim, limit: number): ClaimedJob[] => {
+    if (limit === 0) return [];
     const now = clock.now();
-    const first = [...new Set(types)]
-      .map((type) => firstDue(type, now))
-      .reduce((a, b) => (a === null || (b !== null && isSooner(b, a)) ? b : a), null);
-    if (first === null) return null;
-    const claimed = claimedJobRow(first, worker, randomUUID(), leaseMs, now);
-    setClaimed(claimed);
-    return claimed as ClaimedJob;
+    const distinct = [...new Set(types)];
+    const found = distinct.flatMap((type) => dueOf(type, now, limit));
+    if (distinct.length > 1) found.sort((a, b) => a.runAt - b.runAt || a.seq - b.seq);
+    return found.slice(0, limit).map((job) => {
+      const claimed = claimedJobRow(job, worker, randomUUID(), leaseMs, now);
+      setClaimed(claimed);
+      return claimed as ClaimedJob;
+    });
+  };
+  const claim: Sync<Jobs>["claim"] = (worker, types, leaseMs) => claimMany({ worker, types, leaseMs }, 1)[0] ?? null;
+  const enqueueMany: Sync<Jobs>["enqueueMany"] = (many) => {
+    const now = clock.now();
+    const numbers = createSeries(nextSeq);
+    const rowOf = (job: NewJob): JobRow | null => {
+      const same = job.id === undefined ? null : rows.get(job.id);
+      if (same !== null) return isSameJob(same, job) ? same : null;
+      const twin = job.dedupeKey === undefined ? null : withDedupeKey.one({ dedupeKey: job.dedupeKey });
+      if (twin !== null) return twin;
+      const row = newJobRow(job, job.id ?? randomUUID(), numbers.next(), now);
+      rows.insert(row);
+      return row;
+    };
+    const found = many.map(rowOf);
+    numbers.end();
+    return found;
+  };
+  /** Completes without reading what the job is about. */
+  const outcomeOf = ({ id, token, result }: JobCompletion, now: number): CompletionOutcome => {
+    if (completeClaimed.run({ id, token, result, now }) > 0) return "completed";
+    const job = claimOf.first({ id });
+    if (job === undefined) return "not_found";
+    return hasEndedClaim(job as JobRow, token, "complete") ? "completed" : "not_holder";
   };
   const complete: Sync<Jobs>["complete"] = (id, token, result) => {
     const now = clock.now();
@@ -121,17 +175,11 @@ export function createJobs(context: Context): Sync<Jobs> {
   return {
     ...createJobLists(context),
     enqueue(job) {
-      const same = job.id === undefined ? null : rows.get(job.id);
-      if (same !== null) {
-        if (isSameJob(same, job)) return same;
-        throw alreadyExists(TABLE, same.id);
-      }
-      const twin = job.dedupeKey === undefined ? null : withDedupeKey.one({ dedupeKey: job.dedupeKey });
-      if (twin !== null) return twin;
-      const row = newJobRow(job, job.id ?? randomUUID(), nextSeq(), clock.now());
-      rows.insert(row);
+      const [row] = enqueueMany([job]);
+      if (!row) throw alreadyExists(TABLE, job.id ?? "");
       return row;
     },
+    enqueueMany,
     claim,
     heartbeat(id, token, progress) {
       const now = clock.now();
@@ -145,6 +193,11 @@ export function createJobs(context: Context): Sync<Jobs> {
     completeAndClaim(id, token, result, next) {
       complete(id, token, result);
       return claim(next.worker, next.types, next.leaseMs);
+    },
+    completeAndClaimMany(completions, next, limit) {
+      const now = clock.now();
+      const outcomes = completions.map((completion) => outcomeOf(completion, now));
+      return { completions: outcomes, claimed: claimMany(next, limit) };
     },
     fail(id, token, error, retryAt) {
       const now = clock.now();
@@ -178,5 +231,3 @@ export function createJobs(context: Context): Sync<Jobs> {
     pruneFinished: (before, limit) => prune.run({ before, limit }),
   };
 }
-
-const isSooner = (a: JobRow, b: JobRow): boolean => a.runAt < b.runAt || (a.runAt === b.runAt && a.seq < b.seq);

@@ -76,6 +76,74 @@ export const jobsTests = {
       await refused(store.jobs.enqueue(job({ params: [] as never })), "invalid_argument");
     },
   },
+  "jobs.enqueueMany": {
+    "queues each as enqueue does, in their order": async ({ store, clock }) => {
+      const rows = await store.jobs.enqueueMany([
+        job({ id: "a", dedupeKey: "d", parentId: "p" }),
+        job({ type: "other", runAt: clock.now() + 5, maxAttempts: 7, params: { a: { b: [1, null] } } }),
+        job(),
+      ]);
+      expect(rows.map((row) => row && (({ id: _, seq: __, ...rest }) => rest)(row))).toEqual(
+        [
+          { type: "reshard", params: { index: "movies" }, dedupeKey: "d", parentId: "p" },
+          { type: "other", params: { a: { b: [1, null] } }, runAt: clock.now() + 5, maxAttempts: 7 },
+          { type: "reshard", params: { index: "movies" } },
+        ].map((given) => ({
+          ...{ state: "queued", dedupeKey: null, parentId: null, runAt: clock.now(), attempts: 0, maxAttempts: 3 },
+          ...{ claimedBy: null, claimToken: null, claimExpiresAt: null, claimLeaseMs: null },
+          ...{ progress: null, result: null, error: null, finishedAt: null },
+          ...{ createdAt: clock.now(), updatedAt: clock.now() },
+          ...given,
+        })),
+      );
+      const [a, b, c] = rows.map(defined);
+      expect([b?.seq, c?.seq]).toEqual([defined(a).seq + 1, defined(a).seq + 2]);
+      const after = await store.jobs.enqueue(job());
+      expect(after.seq).toBe(defined(a).seq + 3);
+      expect((await store.jobs.list({}, {})).items).toEqual([...rows, after]);
+      expect((await store.jobs.list({ parentId: "p" }, {})).items).toEqual([a]);
+      expect((await store.jobs.list({ type: "other", state: "queued" }, {})).items).toEqual([b]);
+      expect((await store.jobs.counts()).byState).toMatchObject({ queued: 4 });
+    },
+    "gives back those that are there, and numbers only those that are not": async ({ store }) => {
+      const [known, twin] = (await store.jobs.enqueueMany([job({ id: "a" }), job({ dedupeKey: "d" })])).map(defined);
+      const rows = await store.jobs.enqueueMany([job({ id: "a" }), job({ id: "b" }), job({ dedupeKey: "d" }), job()]);
+      expect([rows[0], rows[2]]).toEqual([known, twin]);
+      expect([rows[1]?.seq, rows[3]?.seq]).toEqual([defined(twin).seq + 1, defined(twin).seq + 2]);
+      expect((await store.jobs.list({}, {})).items).toEqual([known, twin, rows[1], rows[3]]);
+    },
+    "knows a job from an earlier place of the same batch": async ({ store }) => {
+      const rows = await store.jobs.enqueueMany([
+        ...[job({ id: "a" }), job({ id: "a" }), job({ id: "a", params: {} })],
+        ...[job({ dedupeKey: "d" }), job({ dedupeKey: "d" })],
+      ]);
+      expect(rows).toEqual([rows[0], rows[0], null, rows[3], rows[3]]);
+      expect((await store.jobs.list({}, {})).items).toEqual([rows[0], rows[3]]);
+    },
+    "keeps the others where one's id is another job's": async ({ store }) => {
+      const first = await store.jobs.enqueue(job({ id: "a" }));
+      const rows = await store.jobs.enqueueMany([job(), job({ id: "a", type: "other" }), job()]);
+      expect(rows.map((row) => row === null)).toEqual([false, true, false]);
+      expect((await store.jobs.list({}, {})).items).toEqual([first, rows[0], rows[2]]);
+    },
+    "are claimed first come, first served": async ({ store }) => {
+      await store.jobs.enqueueMany(range(5).map((i) => job({ id: `${9 - i}` })));
+      const order = [];
+      for (const _ of range(5)) order.push((await store.jobs.claim("w", ["reshard"], 10))?.id);
+      expect(order).toEqual(["9", "8", "7", "6", "5"]);
+    },
+    "takes none, a thousand, and no more": async ({ store }) => {
+      expect(await store.jobs.enqueueMany([])).toEqual([]);
+      const many = range(1000).map((i) => job({ id: `${i}` }));
+      expect((await store.jobs.enqueueMany(many)).map((row) => row?.id)).toEqual(many.map(({ id }) => id));
+      await refused(store.jobs.enqueueMany([...many, job()]), "invalid_argument");
+      expect((await store.jobs.counts()).byState).toMatchObject({ queued: 1000 });
+    },
+    "refuses all where one is no job": async ({ store }) => {
+      await refused(store.jobs.enqueueMany([job(), job({ maxAttempts: 0 })]), "invalid_argument");
+      expect((await store.jobs.list({}, {})).items).toEqual([]);
+    },
+  },
   "jobs.claim": {
     "takes the first due of several types, in whichever order they are named": async ({ store, clock }) => {
       for (const types of [
@@ -291,6 +359,105 @@ export const jobsTests = {
     },
     "refuses no types": async ({ store }) => {
       await refused(store.jobs.completeAndClaim("a", "x", null, next([])), "invalid_argument");
+    },
+  },
+  "jobs.completeAndClaimMany": {
+    "claims as many as are due and wanted, each with a token of its own": async ({ store, clock }) => {
+      await store.jobs.enqueueMany([..."abcde"].map((id) => job({ id })));
+      await store.jobs.enqueue(job({ id: "late", runAt: clock.now() + 1 }));
+      await store.jobs.enqueue(job({ id: "other", type: "other", runAt: 0 }));
+      const none = await store.jobs.completeAndClaimMany([], next(), 0);
+      expect(none).toEqual({ completions: [], claimed: [] });
+      const { claimed: first } = await store.jobs.completeAndClaimMany([], next(), 3);
+      expect(first.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+      const { claimed: rest } = await store.jobs.completeAndClaimMany([], next(), 1000);
+      expect(rest.map(({ id }) => id)).toEqual(["d", "e"]);
+      const all = [...first, ...rest];
+      expect(new Set(all.map(({ claimToken }) => claimToken)).size).toBe(5);
+      for (const claim of all) {
+        expect(claim).toMatchObject({ state: "in_progress", attempts: 1, claimedBy: "next", claimLeaseMs: 50 });
+        expect(claim.claimExpiresAt).toBe(clock.now() + 50);
+        expect(await store.jobs.get(claim.id)).toEqual(claim);
+      }
+      expect((await store.jobs.counts()).byState).toMatchObject({ queued: 2, in_progress: 5 });
+    },
+    "claims by run time, then first come, of the types asked for": async ({ store, clock }) => {
+      const now = clock.now();
+      await store.jobs.enqueueMany([
+        ...[job({ id: "fourth", type: "a", runAt: now }), job({ id: "second", type: "b", runAt: now - 10 })],
+        ...[job({ id: "other", type: "c", runAt: now - 20 }), job({ id: "late", type: "a", runAt: now + 10 })],
+        ...[job({ id: "first", type: "a", runAt: now - 30 }), job({ id: "third", type: "b", runAt: now - 5 })],
+      ]);
+      const { claimed } = await store.jobs.completeAndClaimMany([], next(["b", "a", "b"]), 3);
+      expect(claimed.map(({ id }) => id)).toEqual(["first", "second", "third"]);
+      const { claimed: rest } = await store.jobs.completeAndClaimMany([], next(["b", "a"]), 3);
+      expect(rest.map(({ id }) => id)).toEqual(["fourth"]);
+    },
+    "completes each with its result and frees its dedupe key": async ({ store, clock }) => {
+      await store.jobs.enqueueMany([job({ id: "a", dedupeKey: "d" }), job({ id: "b" }), job({ id: "c" })]);
+      const { claimed: held } = await store.jobs.completeAndClaimMany([], next(), 2);
+      clock.advance(5);
+      const ends = held.map(({ id, claimToken }, i) => ({ id, token: claimToken, result: { moved: [i] } }));
+      const { completions, claimed } = await store.jobs.completeAndClaimMany(ends, next(), 5);
+      expect(completions).toEqual(["completed", "completed"]);
+      expect(claimed.map(({ id }) => id)).toEqual(["c"]);
+      for (const [i, { id, claimToken }] of held.entries()) {
+        expect(await store.jobs.get(id)).toMatchObject({
+          ...{ state: "completed", result: { moved: [i] }, error: null, claimToken },
+          ...{ claimedBy: null, claimExpiresAt: null, claimLeaseMs: null },
+          ...{ updatedAt: clock.now(), finishedAt: clock.now() },
+        });
+      }
+      expect((await store.jobs.counts()).byState).toMatchObject({ queued: 0, in_progress: 1, completed: 2 });
+      expect((await store.jobs.list({ state: "completed" }, {})).items.map(({ id }) => id)).toEqual(["a", "b"]);
+      expect((await store.jobs.enqueue(job({ dedupeKey: "d" }))).id).not.toBe("a");
+      clock.advance(1);
+      expect(await store.jobs.pruneFinished(clock.now(), 10)).toBe(2);
+    },
+    "completes and claims what it can where some completions are refused": async (t) => {
+      await t.store.jobs.enqueueMany([..."abcd"].map((id) => job({ id })));
+      const { claimed: short } = await t.store.jobs.completeAndClaimMany([], { ...next(), leaseMs: 10 }, 1);
+      const { claimed: long } = await t.store.jobs.completeAndClaimMany([], next(), 2);
+      t.clock.advance(10);
+      const end = (id: string, token: string | undefined) => ({ id, token: token ?? "", result: 1 });
+      const { completions, claimed } = await t.store.jobs.completeAndClaimMany(
+        [end("a", short[0]?.claimToken), end("none", "x"), end("b", long[0]?.claimToken), end("c", "x"), end("d", "x")],
+        next(),
+        5,
+      );
+      expect(completions).toEqual(["not_holder", "not_found", "completed", "not_holder", "not_holder"]);
+      expect(claimed.map(({ id }) => id)).toEqual(["d"]);
+      expect(await t.store.jobs.get("a")).toEqual(short[0]);
+      expect(await t.store.jobs.get("c")).toEqual(long[1]);
+    },
+    "keeps the first result of a job completed already, in this batch or before": async (t) => {
+      await t.store.jobs.enqueueMany([job({ id: "a" }), job({ id: "b" })]);
+      const { id, claimToken } = await claimed(t);
+      const done = await t.store.jobs.complete(id, claimToken, 1);
+      const other = await claimed(t);
+      t.clock.advance(5);
+      const ends = [[id, claimToken, 2] as const, ...[3, 4].map((n) => [other.id, other.claimToken, n] as const)];
+      const { completions } = await t.store.jobs.completeAndClaimMany(
+        ends.map(([id, token, result]) => ({ id, token, result })),
+        next(),
+        1,
+      );
+      expect(completions).toEqual(["completed", "completed", "completed"]);
+      expect(await t.store.jobs.get("a")).toEqual(done);
+      expect((await t.store.jobs.get("b"))?.result).toBe(3);
+    },
+    "gives each job to one of many workers": async (t) => {
+      await t.store.jobs.enqueueMany(range(30).map(() => job()));
+      const batches = values(await race(t, 10, (store) => store.jobs.completeAndClaimMany([], next(), 4)));
+      const won = batches.flatMap(({ claimed }) => claimed);
+      expect(won).toHaveLength(30);
+      expect(new Set(won.map(({ id }) => id)).size).toBe(30);
+    },
+    "refuses no types, and more than a thousand": async ({ store }) => {
+      await refused(store.jobs.completeAndClaimMany([], next([]), 1), "invalid_argument");
+      await refused(store.jobs.completeAndClaimMany([], next(), 1001), "invalid_argument");
+      const ends = range(1001).map(() => ({ id: "a", token: "x", result: null }));
+      await refused(store.jobs.completeAndClaimMany(ends, next(), 1), "invalid_argument");
     },
   },
   "jobs.fail": {

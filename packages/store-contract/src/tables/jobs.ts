@@ -9,7 +9,18 @@ import {
 } from "@miroir/schema";
 import { z } from "zod";
 import type { WriteOptions } from "../fence.ts";
-import { batchLimit, count, durationMs, json, jsonObjectInput, jsonOf, keyText, MAX_BATCH, positive, time } from "../input.ts";
+import {
+  batchLimit,
+  count,
+  durationMs,
+  json,
+  jsonObjectInput,
+  jsonOf,
+  keyText,
+  MAX_BATCH,
+  positive,
+  time,
+} from "../input.ts";
 import { type MethodSpecs, read, write } from "../methods.ts";
 import { type Page, type PageRequest, pageRequest } from "../page.ts";
 

@@ -55,6 +55,15 @@ export function createKnowledge(now: () => number) {
       const { next, lease, ...row } = answer as Record<string, unknown>;
       if (typeof next === "string") remember(`next of ${name}`, cursorName(n));
       if (name === "jobs.enqueue") remember("job", row.id);
+      if (name === "jobs.enqueueMany") {
+        for (const job of answer as ({ id: string } | null)[]) if (job !== null) remember("job", job.id);
+      }
+      if (name === "jobs.completeAndClaimMany") {
+        for (const claim of row.claimed as { id: string; claimToken: string }[]) {
+          remember("claimed job", claim.id);
+          remember("claim token", claim.claimToken);
+        }
+      }
       if (name === "jobs.claim" || name === "jobs.completeAndClaim") {
         remember("claimed job", row.id);
         remember("claim token", row.claimToken);

@@ -72,6 +72,10 @@ export function callsOver(keys: readonly string[]): Calls {
     fc.record({ kind: fc.constant("multi"), targetUids: fc.array(key, { maxLength: 3 }) }),
   );
   const job = fc.oneof({ weight: 3, arbitrary: key }, { weight: 2, arbitrary: recall("job", "none") });
+  const newJob = partial(
+    { id: key, type: key, params: jsonObject, dedupeKey: key, parentId: job, runAt: time, maxAttempts: positive },
+    ...["type", "params"],
+  );
   /** A claim's job and token, mostly of one claim. */
   const claim = fc
     .tuple(
@@ -204,16 +208,20 @@ export function callsOver(keys: readonly string[]): Calls {
       count: args(),
     },
     jobs: {
-      enqueue: args(
-        partial(
-          { id: key, type: key, params: jsonObject, dedupeKey: key, parentId: job, runAt: time, maxAttempts: positive },
-          ...["type", "params"],
-        ),
-      ),
+      enqueue: args(newJob),
+      enqueueMany: args(fc.array(newJob, { maxLength: 4 })),
       claim: args(key, claimable, leaseMs),
       heartbeat: withFirst(claim, nullable(jsonObject)),
       complete: withFirst(claim, json),
       completeAndClaim: withFirst(claim, json, nextClaim),
+      completeAndClaimMany: args(
+        fc.array(
+          fc.tuple(claim, json).map(([[id, token], result]) => ({ id, token, result })),
+          { maxLength: 3 },
+        ),
+        nextClaim,
+        fc.nat(3),
+      ),
       fail: withFirst(claim, error, nullable(time)),
       cancel: args(job),
       requeueExpired: args(limit),

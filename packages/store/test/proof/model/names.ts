@@ -30,6 +30,17 @@ export function createNames() {
         case "jobs.enqueue":
           if ((args[0] as { id?: unknown }).id === undefined) note(given.id, `‹job ${n}›`);
           return;
+        case "jobs.enqueueMany":
+          for (const [i, job] of (args[0] as { id?: unknown }[]).entries()) {
+            const { id } = ((answer as unknown[])[i] ?? {}) as { id?: unknown };
+            if (job.id === undefined) note(id, `‹job ${n}.${i}›`);
+          }
+          return;
+        case "jobs.completeAndClaimMany":
+          for (const [i, { claimToken }] of (given.claimed as { claimToken: string }[]).entries()) {
+            note(claimToken, `‹claim ${n}.${i}›`);
+          }
+          return;
         case "jobs.claim":
         case "jobs.completeAndClaim":
           note(given.claimToken, `‹claim ${n}›`);
