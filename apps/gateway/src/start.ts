@@ -5,9 +5,11 @@ import type { Logger } from "pino";
 import { createApiKeys } from "./access/api-keys.ts";
 import { createAuthenticate } from "./access/authenticate.ts";
 import { createDefaultKeys } from "./access/default-keys.ts";
+import { createAliasRegistry } from "./aliases/alias-registry.ts";
 import { createCluster } from "./cluster/create-cluster.ts";
 import type { Config } from "./config/schema.ts";
 import type { Context } from "./context.ts";
+import { noteEffects } from "./idempotency/note-effects.ts";
 import { createIndexLocks } from "./indexes/index-locks.ts";
 import { createIndexRegistry } from "./indexes/registry.ts";
 import { limitRequests } from "./limits/limit-requests.ts";
@@ -19,7 +21,10 @@ import { joinGateways } from "./peers/membership.ts";
 import { registerRoutes } from "./routes/all.ts";
 import { createServer } from "./server/server.ts";
 import { createAcknowledge } from "./tasks/acknowledge.ts";
+import { hookRequests } from "./routes/request-hooks.ts";
 import { startNodeCleanUp } from "./tasks/node-clean-up-worker.ts";
+import { createRecordWrite } from "./sessions/record-write.ts";
+import { createSessionReads } from "./sessions/session-reads.ts";
 import { createReconciler } from "./tasks/reconciler.ts";
 import { announceEnded } from "./webhooks/announce-ended.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
@@ -84,7 +89,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(() => kept.close());
   const webhooks = createWebhookSender({ store: kept, log });
   undo.add(webhooks.close);
-  const store = announceEnded(kept, webhooks.ended);
+  const store = noteEffects(announceEnded(kept, webhooks.ended));
   undo.add(async () => registry.close());
   if (config.masterKey !== null) await patiently(() => createDefaultKeys(store));
   const apiKeys = createApiKeys(store, config.masterKey);
@@ -96,8 +101,10 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock });
   // Together: the round under way may hang on a node until its connection is closed.
   undo.add(() => Promise.all([reconciler.close(), cluster.close()]));
-  const acknowledge = createAcknowledge(store, reconciler);
+  const acknowledge = createAcknowledge(store, reconciler, createRecordWrite({ store, cluster, config, log }));
   const context: Context = {
+  const aliases = createAliasRegistry({ store, clock: systemClock, log });
+  undo.add(async () => aliases.close());
     config,
     store,
     cluster,
@@ -117,6 +124,8 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   await patiently(reconciler.start);
   const address = await app.listen({ port: config.server.port, host: config.server.bind });
   const membership = await joinGateways({
+    aliases,
+    sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
     store,
     address,
     log,
@@ -126,6 +135,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(membership.close);
   breaker?.onHealed(membership.afterOutage);
   const maintenance = startMaintenance({
+  hookRequests(app, context);
     store,
     clock: systemClock,
     log,
