@@ -4,7 +4,7 @@ import { startServer, testPrefix } from "@miroir/store-redis/test-servers";
 import { expect, it } from "vitest";
 import { checkStore, openStore } from "../../src/index.ts";
 import { KINDS, readProgress, stepsOf } from "./crash/chains.ts";
-import { createRandom, type Random, SEED } from "./crash/random.ts";
+import { createRandom, type Random, SEED } from "./random.ts";
 
 const KILLS = process.env.MIROIR_TEST_DEEP === undefined ? 3 : 50;
 /** After so many the next writers get a new prefix: what is looked at each time stays small. */

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { temporary } from "../support/folder.ts";
 import { judge, readSaid } from "./crash/judge.ts";
-import { createRandom, SEED } from "./crash/random.ts";
 import { startWriter } from "./crash/start-writer.ts";
+import { createRandom, SEED } from "./random.ts";
 
 const isDeep = process.env.MIROIR_TEST_DEEP !== undefined;
 /** Kills of writers with a thread and of those without, together. */

@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporary } from "../support/folder.ts";
 import { judge, readSaid } from "./crash/judge.ts";
-import { createRandom, type Random, SEED } from "./crash/random.ts";
 import { startWriter } from "./crash/start-writer.ts";
 import { createDisk, type Remains } from "./power-cut/disk.ts";
 import { compileTrace, readTrace, type TracedOperation, whyNoTrace } from "./power-cut/trace.ts";
+import { createRandom, type Random, SEED } from "./random.ts";
 
 const isDeep = process.env.MIROIR_TEST_DEEP !== undefined;
 const ACKNOWLEDGED = isDeep ? 3000 : 600;

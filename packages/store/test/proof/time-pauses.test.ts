@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type Store, StoreError } from "@miroir/store-contract";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { temporary } from "../support/folder.ts";
-import { createRandom, SEED } from "./crash/random.ts";
+import { createRandom, SEED } from "./random.ts";
 import { openAt, openFileClock, type Place } from "./time/place.ts";
 import { BACKENDS, startPlaces } from "./time/places.ts";
 

@@ -2,7 +2,7 @@ import type { Store } from "@miroir/store-contract";
 import { StoreError } from "@miroir/store-contract";
 import { createManualClock } from "@miroir/store-contract/conformance";
 import { afterAll, describe, expect, it } from "vitest";
-import { createRandom, type Random, SEED } from "./crash/random.ts";
+import { createRandom, type Random, SEED } from "./random.ts";
 import { openAt } from "./time/place.ts";
 import { BACKENDS, startPlaces } from "./time/places.ts";
 

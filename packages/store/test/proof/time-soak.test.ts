@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { checkStore } from "../../src/check.ts";
-import { createRandom, SEED } from "./crash/random.ts";
+import { createRandom, SEED } from "./random.ts";
 import { openAt } from "./time/place.ts";
 import { BACKENDS, startPlaces } from "./time/places.ts";
 

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { openSqliteStore, type SqliteStoreOptions } from "@miroir/store-sqlite";
+import { createRandom } from "../random.ts";
 import { KINDS, stepsOf } from "./chains.ts";
-import { createRandom } from "./random.ts";
 
 // Writes chains without end, several at a time, to the file it is given. Says `s <number> <chain>` when it submits a write, and
 // `a <number>` once that write is acknowledged: on standard output, a file, so that a line is with the kernel before anything else

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type Store, StoreError } from "@miroir/store-contract";
+import { createRandom, type Random } from "../random.ts";
 import type { Entry } from "./checker.ts";
 import type { Answer, Call, Known, SharedObject } from "./objects.ts";
-import { createRandom, type Random } from "./random.ts";
 
 /** A call of a history, and the handle it was made over. */
 export type Recorded = Entry<Call, Answer> & { readonly handle: string };

@@ -1,6 +1,6 @@
 import type { PartName, Store } from "@miroir/store-contract";
+import type { Random } from "../random.ts";
 import type { Specification } from "./checker.ts";
-import type { Random } from "./random.ts";
 
 export interface Call {
   readonly part: PartName;

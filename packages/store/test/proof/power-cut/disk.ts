@@ -1,4 +1,4 @@
-import type { Random } from "../crash/random.ts";
+import type { Random } from "../random.ts";
 import type { TracedFile, TracedOperation } from "./trace.ts";
 
 type Change = Exclude<TracedOperation, { kind: "sync" }>;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { StoreError } from "@miroir/store-contract";
-import { createRandom } from "../crash/random.ts";
+import { createRandom } from "../random.ts";
 import { openAt, type Place } from "./place.ts";
 
 // Claims jobs and completes them, by the machine's own time, until it is killed. Says `c <job> <worker>` for each it has completed.

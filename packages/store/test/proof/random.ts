@@ -3,6 +3,7 @@ export interface Random {
   below(below: number): number;
   /** True with this probability. */
   chance(probability: number): boolean;
+  pick<T>(of: readonly T[]): T;
 }
 
 /** Numbers that only look random: the same for the same seed (mulberry32, Tommy Ettinger, public domain). */
@@ -14,7 +15,12 @@ export function createRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  return { below: (below) => Math.floor(next() * below), chance: (probability) => next() < probability };
+  const below = (bound: number) => Math.floor(next() * bound);
+  return {
+    below,
+    chance: (probability) => next() < probability,
+    pick: (of) => of[below(of.length)] as (typeof of)[number],
+  };
 }
 
 /** The seed of this run: `MIROIR_TEST_SEED`, or another each time. */
