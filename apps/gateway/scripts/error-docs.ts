@@ -8,6 +8,54 @@ const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; read
     when: "A document, filter, sort, search or setting names a field that begins with `_miroir_`; these are the gateway's own.",
     remedy: "Rename the field.",
   },
+  miroir_invalid_alias: {
+    when: "The body of a request to `/_miroir/aliases` is not what that route takes, or names an index that does not exist.",
+    remedy: "The message says which member is wrong and what it must be.",
+  },
+  miroir_invalid_header: {
+    when: "`Idempotency-Key` is not 1 to 255, or `X-Miroir-Session` not 1 to 128, visible ASCII characters.",
+    remedy: "Send a UUID.",
+  },
+  miroir_multi_alias_not_supported: {
+    when: "The request names an alias of several indexes where the answer has to come from one.",
+    remedy: "Name one of the indexes. Searches, facet searches and reading documents take such an alias.",
+  },
+  miroir_alias_not_found: {
+    when: "There is no alias of that name.",
+    remedy: "`GET /_miroir/aliases` lists all.",
+  },
+  miroir_alias_already_exists: {
+    when: "An alias of that name is to be created, and there is one.",
+    remedy: "Point it elsewhere: `PUT /_miroir/aliases/{name}` with the version it has.",
+  },
+  miroir_alias_is_no_index: {
+    when: "An index is to be deleted, renamed, swapped or given a primary key, and the name is that of an alias.",
+    remedy: "Name the index that the alias points at (`GET /_miroir/aliases/{name}`), or delete the alias.",
+  },
+  miroir_alias_version_conflict: {
+    when: "An alias is to be changed or deleted in another version than it has: somebody else was quicker.",
+    remedy: "Read it again, and decide again.",
+  },
+  miroir_idempotency_in_flight: {
+    when: "A write with the same `Idempotency-Key` is under way, or the gateway that had it has died less than `idempotency.reservation_ms` ago.",
+    remedy: "Send the same request again after `Retry-After`.",
+  },
+  miroir_idempotency_key_reused: {
+    when: "The `Idempotency-Key` was used on this path for another body, content type or query.",
+    remedy: "Take a new key for each write, and the same key only for the same write.",
+  },
+  miroir_idempotency_outcome_unknown: {
+    when: "A write with the same `Idempotency-Key` was begun and never ended, it made no task, and doing it twice could differ from doing it once (running a function on documents, swapping, creating or deleting indexes and keys).",
+    remedy: "Look at what is there, and if it was not done, send it with a new key.",
+  },
+  miroir_multi_alias_not_writable: {
+    when: "A write names an alias of several indexes.",
+    remedy: "Name the index to write to.",
+  },
+  miroir_name_taken: {
+    when: "An alias would get the name of an index, or an index that of an alias.",
+    remedy: "Take another name, or delete what has it.",
+  },
   miroir_invalid_session: {
     when: "The request came with the cookie of a session that has expired or was ended, or whose admin key has changed.",
     remedy: "Sign in again: `POST /_miroir/admin/login`.",
@@ -41,6 +89,10 @@ const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; read
     when: "In no replica group did more than half of the replicas of every touched shard take the write.",
     remedy:
       "Send it again once nodes are back; `GET /_miroir/topology` says which are out. Some nodes may have taken it already, which sending the same documents again puts right.",
+  },
+  miroir_session_behind: {
+    when: "A read with `X-Miroir-Session` waited `sessions.wait_ms` for the session's own writes, and the nodes were not done with them.",
+    remedy: "Send it again after `Retry-After`; or without the header, to read what is there.",
   },
   miroir_store_unavailable: {
     when: "The gateway's own store cannot be reached or written: the disk is full, the file is locked or read-only.",

@@ -3,10 +3,12 @@ import type { Clock, NewTask, Store } from "@miroir/store-contract";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import type { ApiKeys } from "./access/api-keys.ts";
+import type { AliasRegistry } from "./aliases/alias-registry.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/schema.ts";
 import type { IndexName } from "./indexes/index-name.ts";
 import type { IndexRegistry } from "./indexes/registry.ts";
+import type { SessionReads } from "./sessions/session-reads.ts";
 import type { Undo } from "./tasks/hidden-details.ts";
 
 interface AcknowledgeOptions {
@@ -45,6 +47,9 @@ export interface Context {
   readonly indexLocks: IndexLocks;
   /** The indexes, for reads. Writes ask the store itself, which tells the registry. */
   readonly registry: IndexRegistry;
+  /** The aliases, for reads. */
+  readonly aliases: AliasRegistry;
+  readonly sessions: SessionReads;
   readonly apiKeys: ApiKeys;
   readonly clock: Clock;
 }

@@ -257,13 +257,34 @@ export const ERROR_CODES = {
 
 /** The codes that only this gateway answers with; a single node has no such troubles. */
 export const MIROIR_ERROR_CODES = {
-  ...kinds(400, "invalid_request", ["miroir_reserved_field"]),
+  ...kinds(400, "invalid_request", [
+    "miroir_invalid_alias",
+    "miroir_invalid_header",
+    "miroir_multi_alias_not_supported",
+    "miroir_reserved_field",
+  ]),
   ...kinds(401, "auth", ["miroir_invalid_session"]),
   ...kinds(403, "auth", ["miroir_invalid_csrf_token"]),
+  ...kinds(404, "invalid_request", ["miroir_alias_not_found"]),
+  ...kinds(409, "invalid_request", [
+    "miroir_alias_already_exists",
+    "miroir_alias_is_no_index",
+    "miroir_alias_version_conflict",
+    "miroir_idempotency_in_flight",
+    "miroir_idempotency_key_reused",
+    "miroir_idempotency_outcome_unknown",
+    "miroir_multi_alias_not_writable",
+    "miroir_name_taken",
+  ]),
   ...kinds(429, "system", ["miroir_too_many_logins", "miroir_too_many_requests"]),
   ...kinds(500, "system", ["miroir_partly_canceled"]),
   ...kinds(501, "system", ["miroir_not_implemented", "miroir_not_supported"]),
-  ...kinds(503, "system", ["miroir_no_quorum", "miroir_store_unavailable", "miroir_unavailable_shards"]),
+  ...kinds(503, "system", [
+    "miroir_no_quorum",
+    "miroir_session_behind",
+    "miroir_store_unavailable",
+    "miroir_unavailable_shards",
+  ]),
 } as const satisfies Record<string, ErrorKind>;
 
 const ALL_CODES: Record<ErrorCode, ErrorKind> = { ...ERROR_CODES, ...MIROIR_ERROR_CODES };

@@ -211,6 +211,49 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  idempotency: z
+    .strictObject({
+      ttl_ms: retentionMs
+        .default(DAY_MS)
+        .describe("How long the answer to a write with an `Idempotency-Key` is kept, for that key to get it again."),
+      reservation_ms: durationMs
+        .default(60_000)
+        .describe(
+          "How long a key stays taken when the gateway that has it dies. Has to be longer than the slowest write, or a write sent again meanwhile may run beside the first.",
+        ),
+      max_entries: z
+        .int()
+        .min(10)
+        .max(100_000_000)
+        .default(100_000)
+        .describe("How many keys are kept; the oldest go first. A kept key takes some 600 bytes."),
+    })
+    .prefault({}),
+  sessions: z
+    .strictObject({
+      strategy: z
+        .enum(["block", "route_pin"])
+        .default("block")
+        .describe(
+          "How a read with `X-Miroir-Session` gets to see the session's writes: `block` waits for their tasks to end; `route_pin` goes to a replica group that is done with them, and waits only while none is.",
+        ),
+      wait_ms: durationMs
+        .default(5_000)
+        .describe("How long such a read waits before it answers `miroir_session_behind`."),
+      ttl_ms: retentionMs.default(3600 * 1000).describe("How long a session lives without being used."),
+      max_sessions: z
+        .int()
+        .min(1)
+        .max(100_000_000)
+        .default(100_000)
+        .describe("How many are kept; the least recently used go first, and read like new ones."),
+    })
+    .prefault({}),
+  aliases: z
+    .strictObject({
+      history: z.int().min(0).max(1000).default(20).describe("How many earlier states of each alias are kept."),
+    })
+    .prefault({}),
   maintenance: z
     .strictObject({
       interval_ms: durationMs

@@ -12,7 +12,8 @@ import { errorOf, relayedError } from "./node-error.ts";
  */
 export async function askAnyNode(context: Context, index: IndexName | null, request: NodeRequest): Promise<string> {
   const { cluster } = context;
-  const isStale = (node: string, shard: number) => index !== null && cluster.isStale(node, index.physicalUid, shard);
+  const isStale = (node: string, shard: number) =>
+    index !== null && (cluster.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true);
   const misses = (node: string) => Number([...cluster.placement.targets.keys()].some((shard) => isStale(node, shard)));
   const nodes = cluster.nodeIds
     .filter((node) => cluster.isUsable(node))

@@ -50,6 +50,7 @@ type Outcome<T> =
 export async function scatter<T>(context: Context, options: ScatterOptions<T>): Promise<ScatterResult<T>> {
   const { cluster } = context;
   const { placement } = cluster;
+  const { physicalUid, reading } = options.index;
   const all = options.shards ?? [...placement.targets.keys()];
   const parts: ScatterPart<T>[] = [];
   const failed = new Set<string>();
@@ -65,7 +66,8 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
       shards: needed,
       isUsable: (node) => cluster.isUsable(node) && !failed.has(node),
       cost: (node) => cluster.cost(node),
-      isStale: (node, shard) => cluster.isStale(node, options.index.physicalUid, shard),
+      group: reading?.group,
+      isStale: (node, shard) => cluster.isStale(node, physicalUid, shard) || reading?.lacks(node, shard) === true,
     });
     missing.push(...plan.missing);
     const outcomes = await Promise.all(

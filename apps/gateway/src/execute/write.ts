@@ -2,6 +2,7 @@ import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } f
 import { judgeWrite } from "@miroir/routing";
 import type { NewTask } from "@miroir/store-contract";
 import type { Context } from "../context.ts";
+import { noteEffect } from "../idempotency/note-effects.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
@@ -68,6 +69,7 @@ async function send({ cluster, log }: Context, node: string, request: NodeReques
   try {
     const response = await cluster.request(node, request);
     if (response.status === 202) {
+      noteEffect();
       const { taskUid } = JSON.parse(response.body.toString("utf8")) as { taskUid?: unknown };
       if (Number.isInteger(taskUid)) return { taskUid: taskUid as number };
     }
@@ -75,6 +77,7 @@ async function send({ cluster, log }: Context, node: string, request: NodeReques
     log.warn({ node, status: response.status, code: error?.code }, "a node refused a write");
     return error && response.status < 500 && error.type === "invalid_request" ? { error } : "failed";
   } catch (cause) {
+    if (!(cause instanceof NodeFailure) || cause.kind !== "connect") noteEffect();
     if (!(cause instanceof NodeFailure) && !(cause instanceof SyntaxError)) throw cause;
     log.warn({ node, err: cause }, "a node did not take a write");
     return "failed";

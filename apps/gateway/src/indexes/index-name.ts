@@ -1,7 +1,11 @@
 import type { IndexRow } from "@miroir/schema";
+import type { Reading } from "../sessions/reading.ts";
 
 /** What clients and what nodes call an index: a swap or a rename moves the first and leaves the second. */
-export type IndexName = Pick<IndexRow, "uid" | "physicalUid">;
+export type IndexName = Pick<IndexRow, "uid" | "physicalUid"> & {
+  /** For whom it is read, where that is a session which has written to it. */
+  readonly reading?: Reading | undefined;
+};
 
 /** The path of an index on a node, with what follows it. */
 export function nodePath({ physicalUid }: IndexName, rest = ""): string {

@@ -1,9 +1,11 @@
 import type { IndexRow } from "@miroir/schema";
 import { type Clock, interceptStore, type Store, servedIndexRow } from "@miroir/store-contract";
 import type { Logger } from "pino";
+import { notOfOneIndex, targetsOf } from "../aliases/alias-errors.ts";
 import type { Context } from "../context.ts";
 import { isUnavailable } from "../outage/is-unavailable.ts";
 import { indexNotFound } from "./index-errors.ts";
+import type { IndexName } from "./index-name.ts";
 import { rowsTouchedBy } from "./rows-touched.ts";
 
 /** The indexes as reads see them, kept in memory: a search must neither cost a read of the store nor wait for one that is away. */
@@ -186,11 +188,38 @@ export function createIndexRegistry({ store: inner, clock, log }: RegistryOption
   return { registry: { get, list, close: stop }, store };
 }
 
-/** The index of that name, as reads see it. @throws MeilisearchError index_not_found; what `IndexRegistry.get` throws */
-export async function requireIndex({ registry }: Pick<Context, "registry">, uid: string): Promise<IndexRow> {
+type Reads = Pick<Context, "registry" | "aliases" | "sessions">;
+
+/** An index as it is read. */
+export type ReadIndex = IndexRow & IndexName;
+
+/**
+ * The index of that name, or of that alias, as reads see it: as soon as the session of the request can see what it wrote.
+ * @throws MeilisearchError index_not_found; miroir_multi_alias_not_supported; what `IndexRegistry.get` and `SessionReads.readingOf` throw
+ */
+export async function requireIndex(context: Reads, name: string): Promise<ReadIndex> {
+  const alias = await context.aliases.get(name);
+  if (alias?.kind === "multi") throw notOfOneIndex(alias);
+  return readIndex(context, alias?.currentUid ?? name);
+}
+
+/** As {@link requireIndex}, for reads that take an alias of several indexes. `isMerged`: whether the name is such an alias. */
+export async function requireIndexes(
+  context: Reads,
+  name: string,
+): Promise<{ readonly indexes: readonly ReadIndex[]; readonly isMerged: boolean }> {
+  const alias = await context.aliases.get(name);
+  const uids = alias === null ? [name] : targetsOf(alias);
+  const indexes = await Promise.all(uids.map((uid) => readIndex(context, uid)));
+  return { indexes, isMerged: alias?.kind === "multi" };
+}
+
+async function readIndex({ registry, sessions }: Reads, uid: string): Promise<ReadIndex> {
+  // First: an index that the session has only just created may be new to the registry.
+  const reading = await sessions.readingOf(uid);
   const row = await registry.get(uid);
   if (!row) throw indexNotFound(uid);
-  return servedIndexRow(row);
+  return { ...servedIndexRow(row), ...(reading && { reading }) };
 }
 
 /** All indexes as reads see them, by uid. */

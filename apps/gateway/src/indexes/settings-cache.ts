@@ -22,6 +22,7 @@ export function createSettingsCache(context: Context): SettingsCache {
   /** Indexes with a change that may not be applied yet, each with a number that tells a later change apart. */
   const unsettled = new Map<string, number>();
   let changes = 0;
+  const count = (outcome: "hit" | "miss") => context.metrics.cacheReads.inc({ cache: "settings", outcome });
 
   async function hasUnfinishedChange(indexUid: string): Promise<boolean> {
     const filter = {
@@ -41,9 +42,12 @@ export function createSettingsCache(context: Context): SettingsCache {
 
   return {
     async get(index) {
-      const { uid, physicalUid } = index;
+      const { uid, physicalUid, reading } = index;
       const known = entries.get(physicalUid);
-      if (known && context.clock.now() - known.at < MAX_AGE_MS) return known.settings;
+      const isOfBefore = known && reading && known.at < reading.doneAt;
+      const isHit = known && !isOfBefore && context.clock.now() - known.at < MAX_AGE_MS;
+      count(isHit ? "hit" : "miss");
+      if (isHit) return known.settings;
       const change = unsettled.get(physicalUid);
       // Asked before the settings are: a change that ends in between is in them.
       const isChanging = change !== undefined && (await hasUnfinishedChange(uid));

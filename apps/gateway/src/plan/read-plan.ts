@@ -4,6 +4,8 @@ export type ReadPlanOptions = {
   readonly placement: Placement;
   /** What the read is about without its paging: all pages of a query then come from one group. */
   readonly key: string;
+  /** The group to read from where it can answer; by the key unless told. */
+  readonly group?: number | null | undefined;
   /** The shards the read still needs. */
   readonly shards: readonly number[];
   /** Whether the node may be asked at all: not out, and not one that has just failed this read. */
@@ -28,7 +30,7 @@ export type ReadPlan = {
  */
 export function planRead(options: ReadPlanOptions): ReadPlan {
   const { placement, key, shards, isUsable, cost, isStale } = options;
-  const first = chooseGroup({ placement, key, isUsable, shards }).group;
+  const first = options.group ?? chooseGroup({ placement, key, isUsable, shards }).group;
   const groups = [first, ...placement.groups.map(({ id }) => id).filter((id) => id !== first)];
   const byNode = new Map<string, number[]>();
   let needed = shards;

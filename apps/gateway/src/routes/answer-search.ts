@@ -5,8 +5,9 @@ import { uuidV7 } from "../answer/uuid-v7.ts";
 import type { Context } from "../context.ts";
 import { gatherSearch } from "../execute/gather-search.ts";
 import { clientSettings } from "../indexes/internal-settings.ts";
-import { requireIndex } from "../indexes/registry.ts";
+import { requireIndexes } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { searchMerged } from "./search-merged.ts";
 
 export type OneSearch = {
   readonly indexUid: string;
@@ -16,19 +17,27 @@ export type OneSearch = {
 };
 
 /**
- * Searches one index and answers as JSON text, with the value of `X-Miroir-Degraded`.
+ * Searches one index, or those of an alias, and answers as JSON text, with the value of `X-Miroir-Degraded`.
  *
  * @throws MeilisearchError index_not_found; what gatherSearch throws
  */
 export async function answerSearch(
   context: Context,
   settingsCache: SettingsCache,
-  { indexUid, request, wantsMetadata, signal }: OneSearch,
+  search: OneSearch,
 ): Promise<{ readonly json: string; readonly degraded: string | null }> {
+  const { indexUid, request, wantsMetadata, signal } = search;
   const startedAt = context.clock.now();
-  const index = await requireIndex(context, indexUid);
+  const { indexes, isMerged } = await requireIndexes(context, indexUid);
+  const [first] = indexes;
+  if (isMerged || first === undefined) {
+    const uids = indexes.map(({ uid }) => uid);
+    return searchMerged(context, settingsCache, uids, search);
+  }
+  // Errors name it as the client did, who may know it by an alias.
+  const index = { ...first, uid: indexUid };
   const { primaryKey } = index;
-  const settings = clientSettings(await settingsCache.get(index));
+  const settings = clientSettings(await settingsCache.get(first));
   const gathered = await gatherSearch(context, { index, settings, primaryKey, request, signal });
   const now = context.clock.now();
   const query = request.q ?? "";

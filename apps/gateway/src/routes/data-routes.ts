@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { createSettingsCache } from "../indexes/settings-cache.ts";
+import { registerAliases } from "./aliases.ts";
 import { registerCompactIndex } from "./compact-index.ts";
 import { registerDocumentsAdd } from "./documents-add.ts";
 import { registerDocumentsDelete } from "./documents-delete.ts";
@@ -22,6 +23,7 @@ import { registerSwapIndexes } from "./swap-indexes.ts";
 export function registerDataRoutes(app: FastifyInstance, context: Context): void {
   const settingsCache = createSettingsCache(context);
   registerIndexes(app, context, settingsCache);
+  registerAliases(app, context);
   registerDocumentsAdd(app, context, settingsCache);
   registerDocumentsDelete(app, context);
   registerDocumentsEdit(app, context);

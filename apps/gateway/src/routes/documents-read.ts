@@ -9,13 +9,13 @@ import {
 } from "@miroir/meilisearch";
 import { SEQUENCE_FIELD, shardOf } from "@miroir/routing";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { documentsAnswer, readDocuments } from "../answer/documents-answer.ts";
+import { documentsAnswer, type NodeDocuments, readDocuments } from "../answer/documents-answer.ts";
 import { stripDocument } from "../answer/strip-hit.ts";
 import type { Context } from "../context.ts";
 import { getDocument } from "../execute/get-document.ts";
 import { scatter } from "../execute/scatter.ts";
 import { nodePath } from "../indexes/index-name.ts";
-import { requireIndex } from "../indexes/registry.ts";
+import { requireIndexes } from "../indexes/registry.ts";
 import { nodeDocumentsBody, planDocuments } from "../plan/documents-plan.ts";
 import { shardsOfIds } from "../plan/write-plan.ts";
 import { bodyOf, indexUidOf, queryOf, sendAnswer } from "./http.ts";
@@ -34,22 +34,28 @@ export function registerDocumentsRead(app: FastifyInstance, context: Context): v
   });
 
   async function list(http: FastifyRequest, request: DocumentsRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const index = await requireIndex(context, indexUidOf(http));
+    const { indexes } = await requireIndexes(context, indexUidOf(http));
     const plan = planDocuments(request, (ids) => shardsOfIds(ids, placement));
-    const { parts, degraded } = await scatter(context, {
-      index,
-      key: plan.key,
-      signal: http.clientGone,
-      shards: plan.shards ?? undefined,
-      request: (shards) => ({
-        method: "POST",
-        path: nodePath(index, "/documents/fetch"),
-        body: nodeDocumentsBody(plan, shards),
-      }),
-      read: (body) => readDocuments(body, plan.sort),
-    });
+    const lists = await Promise.all(
+      indexes.map((index) =>
+        scatter(context, {
+          index,
+          key: plan.key,
+          signal: http.clientGone,
+          shards: plan.shards ?? undefined,
+          request: (shards) => ({
+            method: "POST",
+            path: nodePath(index, "/documents/fetch"),
+            body: nodeDocumentsBody(plan, shards),
+          }),
+          read: (body) => readDocuments(body, plan.sort),
+        }),
+      ),
+    );
     const { offset, limit } = request;
-    return sendAnswer(reply, documentsAnswer({ plan, answers: parts, offset, limit }), degraded);
+    const answers = lists.flatMap(({ parts }, at) => parts.map((part) => placedAt(at, part)));
+    const degraded = lists.find((list) => list.degraded !== null)?.degraded ?? null;
+    return sendAnswer(reply, documentsAnswer({ plan, answers, offset, limit }), degraded);
   }
 
   app.get(
@@ -59,21 +65,36 @@ export function registerDocumentsRead(app: FastifyInstance, context: Context): v
       const indexUid = indexUidOf(request);
       const { documentId } = request.params as { documentId: string };
       const { fields, retrieveVectors } = parseDocumentQuery(queryOf(request));
-      const index = await requireIndex(context, indexUid);
-      const text = isDocumentId(documentId)
-        ? await getDocument(context, {
-            index,
-            documentId,
-            shard: shardOf(documentId, placement.shards),
-            query: {
-              // A node takes an empty list of fields for none at all.
-              ...(fields && { fields: fields.filter((field) => field !== SEQUENCE_FIELD).join(",") }),
-              ...(retrieveVectors && { retrieveVectors: "true" }),
-            },
-          })
-        : null;
+      const { indexes } = await requireIndexes(context, indexUid);
+      const query = {
+        // A node takes an empty list of fields for none at all.
+        ...(fields && { fields: fields.filter((field) => field !== SEQUENCE_FIELD).join(",") }),
+        ...(retrieveVectors && { retrieveVectors: "true" }),
+      };
+      let text: string | null = null;
+      for (const index of isDocumentId(documentId) ? indexes : []) {
+        text ??= await getDocument(context, {
+          ...{ index, documentId, query },
+          shard: shardOf(documentId, placement.shards),
+        });
+      }
       if (text === null) throw new MeilisearchError("document_not_found", `Document \`${documentId}\` not found.`);
       return sendAnswer(reply, stripDocument(text, []));
     },
   );
 }
+
+type Part = { readonly node: string; readonly value: NodeDocuments };
+
+/** Of several indexes, the documents of each come before those of the next, unless they are sorted. */
+function placedAt(at: number, { node, value }: Part): Part {
+  if (at === 0) return { node, value };
+  const documents = value.documents.map((document) => ({
+    ...document,
+    sequence: LAST.repeat(at) + document.sequence,
+  }));
+  return { node: LAST.repeat(at) + node, value: { ...value, documents } };
+}
+
+/** Comes after every name of a node and every character of a sequence. */
+const LAST = "\uffff";

@@ -1,11 +1,11 @@
-import { fieldText, parseFacetSearch, parseJsonBody, printFilter } from "@miroir/meilisearch";
+import { DEFAULT_SETTINGS, fieldText, parseFacetSearch, parseJsonBody, printFilter } from "@miroir/meilisearch";
 import { mergeFacetHits, narrowFilter } from "@miroir/routing";
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { scatter } from "../execute/scatter.ts";
 import { nodePath } from "../indexes/index-name.ts";
 import { clientSettings } from "../indexes/internal-settings.ts";
-import { requireIndex } from "../indexes/registry.ts";
+import { requireIndexes } from "../indexes/registry.ts";
 import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedFilter, refuseReservedNames } from "../plan/reserved-fields.ts";
 import { refuseMedia } from "../plan/search-plan.ts";
@@ -19,30 +19,34 @@ export function registerFacetSearch(app: FastifyInstance, context: Context, sett
     const startedAt = context.clock.now();
     const indexUid = indexUidOf(http);
     const request = parseFacetSearch(parseJsonBody(bodyOf(http), http.headers["content-type"]));
-    const index = await requireIndex(context, indexUid);
-    const { faceting } = clientSettings(await settingsCache.get(index));
+    const { indexes } = await requireIndexes(context, indexUid);
+    const settings = await Promise.all(indexes.map(async (index) => clientSettings(await settingsCache.get(index))));
     refuseMedia(request);
     refuseReservedFilter(request.filter);
     refuseReservedNames([request.facetName, ...(request.attributesToSearchOn ?? [])]);
     const allowed = http.access.restrict(indexUid, request.filter);
     const filter = allowed && printFilter(allowed);
     const said = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null));
-    const { parts, degraded } = await scatter(context, {
-      index,
-      key: JSON.stringify({ ...said, filter }),
-      signal: http.clientGone,
-      request: (shards) => ({
-        method: "POST",
-        path: nodePath(index, "/facet-search"),
-        body: JSON.stringify({ ...said, filter: narrowFilter(filter, shards) }),
-      }),
-      read: readFacetHits,
-    });
-    const facetHits = mergeFacetHits(
-      parts.map(({ value }) => value),
-      request.facetName,
-      faceting,
+    const answers = await Promise.all(
+      indexes.map((index) =>
+        scatter(context, {
+          index,
+          key: JSON.stringify({ ...said, filter }),
+          signal: http.clientGone,
+          request: (shards) => ({
+            method: "POST",
+            path: nodePath(index, "/facet-search"),
+            body: JSON.stringify({ ...said, filter: narrowFilter(filter, shards) }),
+          }),
+          read: readFacetHits,
+        }),
+      ),
     );
+    const [first = DEFAULT_SETTINGS] = settings;
+    const hits = answers.flatMap(({ parts }) => parts.map(({ value }) => value));
+    // Of several indexes the first says how values are ordered and how many there are.
+    const facetHits = mergeFacetHits(hits, request.facetName, first.faceting);
+    const degraded = answers.find((answer) => answer.degraded !== null)?.degraded ?? null;
     const processingTimeMs = Math.max(0, context.clock.now() - startedAt);
     return sendAnswer(reply, JSON.stringify({ facetHits, facetQuery: request.facetQuery, processingTimeMs }), degraded);
   });

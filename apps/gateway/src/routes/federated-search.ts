@@ -102,7 +102,8 @@ async function checkOptions(context: Context, queries: readonly MultiSearchQuery
 async function know(context: Context, settingsCache: SettingsCache, group: IndexQueries): Promise<KnownIndex> {
   const index = await requireIndex(context, group.indexUid);
   const settings = clientSettings(await settingsCache.get(index));
-  return { ...group, index, primaryKey: index.primaryKey, settings };
+  // Answers and errors name it as the client did.
+  return { ...group, index: { ...index, uid: group.indexUid }, primaryKey: index.primaryKey, settings };
 }
 
 async function checkRanking(indexes: readonly KnownIndex[]): Promise<void> {

@@ -11,6 +11,7 @@ import {
 } from "@miroir/meilisearch";
 import type { IndexRow } from "@miroir/schema";
 import type { FastifyInstance } from "fastify";
+import { refuseTakenName } from "../aliases/refuse-aliases.ts";
 import type { Context } from "../context.ts";
 import { countDocuments } from "../execute/count-documents.ts";
 import { broadcast } from "../execute/write.ts";
@@ -91,6 +92,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
     if (newUid !== uid) request.access.requireIndex(newUid);
     if (primaryKey !== null) refuseReservedNames([primaryKey]);
     const renaming = update.uid === undefined ? {} : { oldIndexUid: uid, newIndexUid: newUid };
+    if (newUid !== uid) await refuseTakenName(store, newUid);
     await indexLocks.runAll([uid, newUid], async () => {
       const task = { indexUid: uid, type: "indexUpdate", details: { primaryKey, ...renaming } };
       const row = await store.indexes.get(uid);

@@ -1,6 +1,7 @@
 import { MeilisearchError, parseJsonBody, parseSwaps, type Swap } from "@miroir/meilisearch";
 import type { IndexSwap } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
+import { refuseAliases } from "../aliases/refuse-aliases.ts";
 import type { Context } from "../context.ts";
 import { indexAlreadyExists, indexNotFound } from "../indexes/index-errors.ts";
 import { failure } from "./failed-task.ts";
@@ -18,6 +19,7 @@ export function registerSwapIndexes(app: FastifyInstance, context: Context): voi
     const uids = swaps.flatMap(({ indexes }) => indexes);
     for (const uid of uids) request.access.requireIndex(uid);
     const task = { indexUid: null, type: "indexSwap", details: { swaps }, nodeTasks: {} };
+    await refuseAliases(store, uids);
     await indexLocks.runAll(uids, async () => {
       const problem = await findProblem(swaps);
       if (problem) return acknowledge(reply, { ...task, ...failure(problem) });

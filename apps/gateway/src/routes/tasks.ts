@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { requireFeature } from "../execute/require-feature.ts";
 import { sendJson } from "../server/send-json.ts";
 import { formatTask } from "../tasks/format.ts";
-import { withHidden } from "../tasks/hidden-details.ts";
+import { hiddenOf, withHidden } from "../tasks/hidden-details.ts";
 import { createKnownIndexes } from "../tasks/known-indexes.ts";
 import { countTasks, listTasks } from "../tasks/list.ts";
 import { toStoreFilter, visibleFilters } from "../tasks/store-filter.ts";
@@ -34,7 +34,10 @@ export function registerTasks(app: FastifyInstance, context: Context): void {
     async (request, reply) => {
       const uid = parseTaskUid(request.params.taskUid);
       const row = await store.tasks.get(uid);
-      if (!row || !request.access.sees(row.indexUid))
+      // Who may use an alias may follow what it did through it, whatever it points at.
+      const alias = row && hiddenOf(row)?.alias;
+      const isSeen = (name: string | null) => request.access.sees(name);
+      if (!row || !(isSeen(row.indexUid) || (typeof alias === "string" && isSeen(alias))))
         throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
       return sendJson(reply, 200, formatTask(row));
     },

@@ -1,14 +1,19 @@
 import { isFinished, type Store } from "@miroir/store-contract";
 import type { Acknowledge } from "../context.ts";
+import { requestScope } from "../server/request-scope.ts";
 import { sendJson } from "../server/send-json.ts";
+import type { RecordWrite } from "../sessions/record-write.ts";
 import { summarizeTask } from "./format.ts";
 import { withHidden } from "./hidden-details.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** Makes the end of every write route. The answer is sent only once the store has the task, so it outlives this process. */
-export function createAcknowledge(store: Store, reconciler: Reconciler): Acknowledge {
+export function createAcknowledge(store: Store, reconciler: Reconciler, recordWrite: RecordWrite): Acknowledge {
   return async (reply, task, { degraded, shards, index, undo, accept, statusCode = 202 } = {}) => {
+    const { keyed, alias } = requestScope() ?? {};
     const hidden = {
+      ...(keyed && { idempotency: keyed.mark }),
+      ...(alias && { alias }),
       ...(undo && { undo }),
       ...(index && index.physicalUid !== index.uid && { physicalUid: index.physicalUid }),
     };
@@ -20,7 +25,8 @@ export function createAcknowledge(store: Store, reconciler: Reconciler): Acknowl
       // Though it failed: what was done of it may have been done, and has to be brought to an end.
       if (!isFinished(row.status)) reconciler.follow(row, shards ?? null);
     }
-    if (degraded) reply.header("x-miroir-degraded", degraded);
+    const missing = degraded ?? (await recordWrite(row, shards ?? null));
+    if (missing) reply.header("x-miroir-degraded", missing);
     sendJson(reply, statusCode, summarizeTask(row));
   };
 }

@@ -1,6 +1,7 @@
 import type { Placement } from "@miroir/routing";
 import type { JsonObject, TaskRow } from "@miroir/schema";
 import { humanSize, readHumanSize } from "../answer/human-size.ts";
+import { keepingHidden } from "./hidden-details.ts";
 import type { NodeTaskReport } from "./node-task.ts";
 
 export interface Ended {
@@ -91,9 +92,9 @@ export function finalDetails(ended: Ended): JsonObject | null {
     case "indexDeletion":
       return { ...task.details, deletedDocuments: succeeded ? changedOnce(ended, "deletedDocuments") : 0 };
     case "dumpCreation":
-      return { dumpUid: succeeded ? dumpUids(ended) : null };
+      return keepingHidden(task, { dumpUid: succeeded ? dumpUids(ended) : null });
     case "indexCompaction":
-      return succeeded ? compactedSizes(ended) : {};
+      return keepingHidden(task, succeeded ? compactedSizes(ended) : {});
     default:
       return task.details;
   }

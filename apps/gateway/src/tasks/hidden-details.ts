@@ -25,6 +25,12 @@ export function withHidden(details: JsonObject | null | undefined, hidden: JsonO
   return { ...details, [NAME]: hidden };
 }
 
+/** New details of a task, with what was noted in those it has. */
+export function keepingHidden(task: Pick<TaskRow, "details">, details: JsonObject): JsonObject {
+  const hidden = hiddenOf(task);
+  return hidden === null ? details : withHidden(details, hidden);
+}
+
 /** `null` where nothing was noted. */
 export function hiddenOf({ details }: Pick<TaskRow, "details">): JsonObject | null {
   return (details?.[NAME] as JsonObject | undefined) ?? null;

@@ -4,17 +4,22 @@ import { createModelStore } from "@miroir/store-contract/model";
 import pino from "pino";
 import { createApiKeys } from "../../src/access/api-keys.ts";
 import { createAuthenticate } from "../../src/access/authenticate.ts";
+import { createAliasRegistry } from "../../src/aliases/alias-registry.ts";
 import { createCluster } from "../../src/cluster/create-cluster.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Context } from "../../src/context.ts";
+import { noteEffects } from "../../src/idempotency/note-effects.ts";
 import { createIndexLocks } from "../../src/indexes/index-locks.ts";
 import { createIndexRegistry } from "../../src/indexes/registry.ts";
 import { registerBatches } from "../../src/routes/batches.ts";
 import { registerDataRoutes } from "../../src/routes/data-routes.ts";
 import { registerKeys } from "../../src/routes/keys.ts";
 import { registerTasks } from "../../src/routes/tasks.ts";
+import { hookRequests } from "../../src/routes/request-hooks.ts";
 import { createServer } from "../../src/server/server.ts";
 import { createAcknowledge } from "../../src/tasks/acknowledge.ts";
+import { createRecordWrite } from "../../src/sessions/record-write.ts";
+import { createSessionReads } from "../../src/sessions/session-reads.ts";
 import { createReconciler } from "../../src/tasks/reconciler.ts";
 import { createSend, type Send } from "./http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "./nodes.ts";
@@ -65,7 +70,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   });
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
   const opened = wrapStore(createModelStore());
-  const { registry, store } = createIndexRegistry({ store: opened, clock: systemClock, log });
+  const { registry, store: kept } = createIndexRegistry({ store: opened, clock: systemClock, log });
+  const store = noteEffects(kept);
+  const aliases = createAliasRegistry({ store, clock: systemClock, log });
   const cluster = await createCluster(config);
   const indexLocks = createIndexLocks();
   const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock });
@@ -74,15 +81,18 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     store,
     cluster,
     log,
-    acknowledge: createAcknowledge(store, reconciler),
+    acknowledge: createAcknowledge(store, reconciler, createRecordWrite({ store, cluster, config, log })),
     indexLocks,
     registry,
     apiKeys: createApiKeys(store, config.masterKey),
+    aliases,
+    sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
     clock: systemClock,
   };
   const app = createServer(config, log, createAuthenticate(context));
   registerDataRoutes(app, context);
   registerTasks(app, context);
+  hookRequests(app, context);
   registerBatches(app, context);
   registerKeys(app, context);
   await reconciler.start();
@@ -104,6 +114,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       registry.close();
       await Promise.all(nodes.map((node) => node.stop()));
       await store.close();
+      aliases.close();
     },
   };
 }

@@ -15,3 +15,23 @@ export const OWN_ROUTES: readonly ApiRoute[] = [
   ...routes("/_miroir/admin/session", { GET: "admin" }, "gateway", "the session that the request came with"),
   ...routes("/_miroir/admin/sessions", { DELETE: "admin" }, "gateway", "ends all sessions"),
 ];
+  ...routes("/_miroir/aliases", { GET: "admin" }, "gateway", "all aliases, by name"),
+  ...routes(
+    "/_miroir/aliases",
+    { POST: "admin" },
+    "gateway",
+    'creates one: `{"name", "index"}`, or `{"name", "indexes": […]}` for several that are read as one',
+  ),
+  ...routes("/_miroir/aliases/:name", { GET: "admin" }, "gateway", "an alias with its history, newest first"),
+  ...routes(
+    "/_miroir/aliases/:name",
+    { PUT: "admin", PATCH: "admin" },
+    "gateway",
+    'points it elsewhere: `{"index" or "indexes", "version"}`, where `version` is the one it has',
+  ),
+  ...routes(
+    "/_miroir/aliases/:name",
+    { DELETE: "admin" },
+    "gateway",
+    "deletes it; with `?version=`, only in that version",
+  ),
