@@ -19,12 +19,12 @@ import { createBreaker } from "./outage/breaker.ts";
 import { patiently } from "./outage/patiently.ts";
 import { joinGateways } from "./peers/membership.ts";
 import { registerRoutes } from "./routes/all.ts";
-import { createServer } from "./server/server.ts";
-import { createAcknowledge } from "./tasks/acknowledge.ts";
 import { hookRequests } from "./routes/request-hooks.ts";
-import { startNodeCleanUp } from "./tasks/node-clean-up-worker.ts";
+import { createServer } from "./server/server.ts";
 import { createRecordWrite } from "./sessions/record-write.ts";
 import { createSessionReads } from "./sessions/session-reads.ts";
+import { createAcknowledge } from "./tasks/acknowledge.ts";
+import { startNodeCleanUp } from "./tasks/node-clean-up-worker.ts";
 import { createReconciler } from "./tasks/reconciler.ts";
 import { announceEnded } from "./webhooks/announce-ended.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
@@ -91,6 +91,8 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(webhooks.close);
   const store = noteEffects(announceEnded(kept, webhooks.ended));
   undo.add(async () => registry.close());
+  const aliases = createAliasRegistry({ store, clock: systemClock, log });
+  undo.add(async () => aliases.close());
   if (config.masterKey !== null) await patiently(() => createDefaultKeys(store));
   const apiKeys = createApiKeys(store, config.masterKey);
   undo.add(async () => apiKeys.close());
@@ -103,8 +105,6 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(() => Promise.all([reconciler.close(), cluster.close()]));
   const acknowledge = createAcknowledge(store, reconciler, createRecordWrite({ store, cluster, config, log }));
   const context: Context = {
-  const aliases = createAliasRegistry({ store, clock: systemClock, log });
-  undo.add(async () => aliases.close());
     config,
     store,
     cluster,
@@ -112,6 +112,8 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     acknowledge,
     indexLocks,
     registry,
+    aliases,
+    sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
     apiKeys,
     clock: systemClock,
   };
@@ -119,13 +121,12 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   let isDraining = false;
   const app = createServer(config, log, createAuthenticate(context));
   limitRequests(app, context);
+  hookRequests(app, context);
   registerRoutes(app, context, () => isDraining);
   undo.add(() => drain(app, config.server.drainMs));
   await patiently(reconciler.start);
   const address = await app.listen({ port: config.server.port, host: config.server.bind });
   const membership = await joinGateways({
-    aliases,
-    sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
     store,
     address,
     log,
@@ -135,7 +136,6 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(membership.close);
   breaker?.onHealed(membership.afterOutage);
   const maintenance = startMaintenance({
-  hookRequests(app, context);
     store,
     clock: systemClock,
     log,

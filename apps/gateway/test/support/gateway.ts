@@ -14,12 +14,12 @@ import { createIndexRegistry } from "../../src/indexes/registry.ts";
 import { registerBatches } from "../../src/routes/batches.ts";
 import { registerDataRoutes } from "../../src/routes/data-routes.ts";
 import { registerKeys } from "../../src/routes/keys.ts";
-import { registerTasks } from "../../src/routes/tasks.ts";
 import { hookRequests } from "../../src/routes/request-hooks.ts";
+import { registerTasks } from "../../src/routes/tasks.ts";
 import { createServer } from "../../src/server/server.ts";
-import { createAcknowledge } from "../../src/tasks/acknowledge.ts";
 import { createRecordWrite } from "../../src/sessions/record-write.ts";
 import { createSessionReads } from "../../src/sessions/session-reads.ts";
+import { createAcknowledge } from "../../src/tasks/acknowledge.ts";
 import { createReconciler } from "../../src/tasks/reconciler.ts";
 import { createSend, type Send } from "./http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "./nodes.ts";
@@ -84,15 +84,15 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     acknowledge: createAcknowledge(store, reconciler, createRecordWrite({ store, cluster, config, log })),
     indexLocks,
     registry,
-    apiKeys: createApiKeys(store, config.masterKey),
     aliases,
     sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
+    apiKeys: createApiKeys(store, config.masterKey),
     clock: systemClock,
   };
   const app = createServer(config, log, createAuthenticate(context));
+  hookRequests(app, context);
   registerDataRoutes(app, context);
   registerTasks(app, context);
-  hookRequests(app, context);
   registerBatches(app, context);
   registerKeys(app, context);
   await reconciler.start();
@@ -112,9 +112,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await cluster.close();
       context.apiKeys.close();
       registry.close();
+      aliases.close();
       await Promise.all(nodes.map((node) => node.stop()));
       await store.close();
-      aliases.close();
     },
   };
 }
