@@ -14,7 +14,6 @@ export const OWN_ROUTES: readonly ApiRoute[] = [
   ...routes("/_miroir/admin/logout", { POST: "admin" }, "gateway", "ends the session"),
   ...routes("/_miroir/admin/session", { GET: "admin" }, "gateway", "the session that the request came with"),
   ...routes("/_miroir/admin/sessions", { DELETE: "admin" }, "gateway", "ends all sessions"),
-];
   ...routes("/_miroir/aliases", { GET: "admin" }, "gateway", "all aliases, by name"),
   ...routes(
     "/_miroir/aliases",
@@ -35,3 +34,4 @@ export const OWN_ROUTES: readonly ApiRoute[] = [
     "gateway",
     "deletes it; with `?version=`, only in that version",
   ),
+];
