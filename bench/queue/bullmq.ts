@@ -35,6 +35,8 @@ export async function openBullMq(url: string, prefix: string): Promise<BullMq> {
 export interface BullMqWorker {
   /** Adds as many jobs as there are workers, each by a call of its own, and waits until the worker has completed them. */
   runJobs(): Promise<void>;
+  /** The same, the jobs added by one call. */
+  runBatch(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,15 +52,18 @@ export async function openBullMqWorker(url: string, prefix: string): Promise<Bul
     left--;
     if (left === 0) finish();
   });
+  const batch = Array.from({ length: WORKERS }, () => ({ name: "t", data: { a: 1 } }));
+  async function completed(add: () => Promise<unknown>): Promise<void> {
+    left = WORKERS;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    await add();
+    await finished;
+  }
   return {
-    async runJobs() {
-      left = WORKERS;
-      const finished = new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-      await worked(() => queue.add("t", { a: 1 }));
-      await finished;
-    },
+    runJobs: () => completed(() => worked(() => queue.add("t", { a: 1 }))),
+    runBatch: () => completed(() => queue.addBulk(batch)),
     async close() {
       await worker.close();
       await queue.close();

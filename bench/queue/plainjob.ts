@@ -8,6 +8,8 @@ export interface Plainjob {
   /** Claims the next job, reads and completes it. */
   readonly runNext: () => void;
   readonly runJob: () => void;
+  /** Adds so many jobs by one call, which is all that plainjob does in batches, and runs them. */
+  readonly runBatch: (count: number) => void;
   readonly close: () => void;
 }
 
@@ -31,6 +33,13 @@ export function openPlainjob(path: string): Plainjob {
     runJob() {
       add();
       runNext();
+    },
+    runBatch(count) {
+      queue.addMany(
+        "t",
+        Array.from({ length: count }, () => ({ a: 1 })),
+      );
+      for (let i = 0; i < count; i++) runNext();
     },
     close: () => queue.close(),
   };

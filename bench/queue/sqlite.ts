@@ -1,8 +1,22 @@
-import { openSqliteStore } from "@miroir/store-sqlite";
+import type { JobCompletion } from "@miroir/store-contract";
+import { type Engine, openSqliteStore } from "@miroir/store-sqlite";
 import { faster, type Measurement, measure } from "../goals.ts";
 import { createBed } from "../store/databases.ts";
 import { openPlainjob } from "./plainjob.ts";
-import { openWorkers, runJob, WORKERS, worked } from "./workers.ts";
+import { openBatchWorker, openWorkers, runJob, WORKERS, worked } from "./workers.ts";
+
+/** What `openBatchWorker` does, on the caller's thread. */
+function startBatches(jobs: Engine["parts"]["jobs"]): () => void {
+  const batch = Array.from({ length: WORKERS }, () => ({ type: "t", params: { a: 1 } }));
+  const next = { worker: "worker", types: ["t"], leaseMs: 10_000 };
+  let held: readonly JobCompletion[] = [];
+  return () => {
+    jobs.enqueueMany(batch);
+    const { claimed } = jobs.completeAndClaimMany(held, next, WORKERS);
+    if (claimed.length < WORKERS) throw new Error("a job is lost");
+    held = claimed.map(({ id, claimToken }) => ({ id, token: claimToken, result: null }));
+  };
+}
 
 /** Queues in SQLite against plainjob, all with `synchronous=NORMAL`, which is what plainjob sets. */
 export async function measureSqliteQueue(): Promise<Measurement[]> {
@@ -14,6 +28,9 @@ export async function measureSqliteQueue(): Promise<Measurement[]> {
   const apart = await openSqliteStore({ path: bed.path("apart.db"), synchronous: "NORMAL" });
   const workers = await openSqliteStore({ path: bed.path("workers.db"), synchronous: "NORMAL" });
   const next = await openWorkers(workers.jobs);
+  const batched = await openSqliteStore({ path: bed.path("batched.db"), synchronous: "NORMAL" });
+  const batches = await openBatchWorker(batched.jobs);
+  const engineBatches = startBatches(bed.open("batches.db", "NORMAL").engine.parts.jobs);
   try {
     const single = await measure("SQLite: a job enqueued, claimed and completed, one at a time", faster(1.5), {
       "plainjob 0.0.14": plainjob.runJob,
@@ -32,13 +49,19 @@ export async function measureSqliteQueue(): Promise<Measurement[]> {
       "store, claim and complete apart": () => worked(() => runJob(apart.jobs)),
       "store, completing and claiming at once": next.runJobs,
     });
-    return [single, many];
+    const inBatches = await measure(`SQLite: ${WORKERS} jobs in batches`, faster(8), {
+      "plainjob 0.0.14, added in one call": () => plainjobs.runBatch(WORKERS),
+      "engine, on the caller's thread as plainjob": engineBatches,
+      "store, in batches": batches.runJobs,
+    });
+    return [single, many, inBatches];
   } finally {
     plainjob.close();
     plainjobs.close();
     await threaded.close();
     await apart.close();
     await workers.close();
+    await batched.close();
     bed.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Jobs } from "@miroir/store-contract";
+import type { JobCompletion, Jobs } from "@miroir/store-contract";
 
 export const WORKERS = 64;
 const LEASE_MS = 10_000;
@@ -36,6 +36,23 @@ export async function openWorkers(jobs: Jobs): Promise<{ readonly runJobs: () =>
       );
     },
   };
+}
+
+/** One worker that takes as many jobs as there are workers elsewhere, in batches: it completes those it has and claims the next in one call. */
+export async function openBatchWorker(jobs: Jobs): Promise<{ readonly runJobs: () => Promise<void> }> {
+  const batch = Array.from({ length: WORKERS }, () => ({ type: "t", params: { a: 1 } }));
+  const next = { worker: "worker", types: ["t"], leaseMs: LEASE_MS };
+  let held: readonly JobCompletion[] = [];
+  const runJobs = async () => {
+    await jobs.enqueueMany(batch);
+    const { completions, claimed } = await jobs.completeAndClaimMany(held, next, WORKERS);
+    if (claimed.length < WORKERS || completions.some((outcome) => outcome !== "completed")) {
+      throw new Error("a job is lost");
+    }
+    held = claimed.map(({ id, claimToken }) => ({ id, token: claimToken, result: null }));
+  };
+  await runJobs();
+  return { runJobs };
 }
 
 /** Lets all workers do their work at once. */

@@ -8,6 +8,7 @@ import {
   type JobFilter,
   type Jobs,
   type NewJob,
+  newJobRow,
   type PageRequest,
   pageLimit,
 } from "@miroir/store-contract";
@@ -79,11 +80,12 @@ export function createJobs(context: Context): Jobs {
         keys: [rows.index("by_dedupe_key"), ...counter, ...all.map(({ id }) => rows.key(id))],
         args: all.flatMap(({ args, written }) => [...args, written.length, ...written]),
       };
-      const [answers] = (await context.write(run, options)).values as [unknown[]];
+      const [answers, addedAt] = (await context.write(run, options)).values as [unknown[], unknown];
       return many.map((job, i) => {
-        const { id, written } = all[i] as (typeof all)[number];
-        const code = String(answers[2 * i]);
-        const row = rows.one({ code, values: [answers[2 * i + 1]] }, [id], written);
+        const { id } = all[i] as (typeof all)[number];
+        const [code, value] = [String(answers[2 * i]), answers[2 * i + 1]];
+        if (code === "added") return newJobRow(job, id, Number(value), Number(addedAt));
+        const row = rows.one({ code, values: [value] }, [id]);
         return code === "known" && !isSameJob(row, job) ? null : row;
       });
     },

@@ -7,7 +7,8 @@
 -- ARGV[6..] of each row: dedupe key (empty for none), parent (empty for none), not before, ms (empty for now), type, how many arguments
 --           follow, and those: columns and values, the type among them
 -- Derived: the jobs' indexes (includes/jobs.lua) and the rows of their twins, `{prefix}:jobs:<id>`
--- Answers: jobs, with a code and a row for each (added; known: the row of the same id; twin: the row of the same dedupe key)
+-- Answers: jobs, with two values for each (added and its `seq`; known and the row of the same id; twin and the row of the same dedupe
+--          key), and the time at which they were added
 --
 -- @alone
 -- @include write
@@ -46,13 +47,10 @@ return write(function(now)
         defer_add(deferred, base .. '_by_state:queued', seq, member)
         defer_add(deferred, base .. '_due', run_at, due)
         defer_add(deferred, base .. '_due:' .. kind, run_at, due)
-        rows[#rows + 1] = 'added'
-        rows[#rows + 1] = table.concat({
-          'seq', seq, 'state', 'queued', 'attempts', '0', 'run_at', run_at, 'created_at', time, 'updated_at', time,
-        }, '\0')
+        rows[#rows + 1], rows[#rows + 2] = 'added', seq
       end
       at = at + 5 + given
     end
   end)
-  return { 'jobs', rows }
+  return { 'jobs', rows, time }
 end)
