@@ -1,3 +1,4 @@
+import { arrayItems, fieldText, objectFields } from "@miroir/meilisearch";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { sendAndWait } from "../support/http.ts";
@@ -28,6 +29,62 @@ it("numbers, escapes and the order of keys come back as they were written", asyn
     "content-type": "application/json",
   });
   expect(ids.body.total).toBe(1);
+});
+
+/** Small numbers that look random, the same in every run. */
+function randomly(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Values whose text JSON.parse and JSON.stringify would change, or move, and some they would not. */
+function someValue(random: (below: number) => number, depth = 0): string {
+  const kinds: (() => string)[] = [
+    () => String(18_446_744_073_709_551_615n - BigInt(random(2 ** 30))),
+    () => String(-9_223_372_036_854_775_808n + BigInt(random(2 ** 30))),
+    () => String(9_007_199_254_740_993n + 2n * BigInt(random(2 ** 30))),
+    () => `${random(1_000)}.0`,
+    () => `-${random(1_000)}.${["125", "25", "5"][random(3)]}`,
+    () => JSON.stringify(["é⚙😀", 'a "b" \\ c', "]},{[", "line\nbreak\t", "⦃⦄", ""][random(6)]),
+    () => ["true", "false", "null", "[]", "{}"][random(5)] ?? "",
+    () => `[${Array.from({ length: random(4) }, () => someValue(random, depth + 1)).join(",")}]`,
+    () => {
+      // Keys that look like integers come first in any JavaScript object, in their own order.
+      const keys = ["10", "9", "2", "z", "a", "01", "é", "_"].slice(random(4), 4 + random(5));
+      if (random(2) === 0) keys.reverse();
+      return `{${keys.map((key) => `${JSON.stringify(key)}:${someValue(random, depth + 1)}`).join(",")}}`;
+    },
+  ];
+  return kinds[random(depth < 3 ? kinds.length : 7)]?.() ?? "";
+}
+
+const fieldsOf = (document: string) =>
+  [...objectFields(document)].map(({ key, valueStart, valueEnd }) => [key, document.slice(valueStart, valueEnd)]);
+
+it("10,000 documents come back field by field as they were written", async () => {
+  const random = randomly(50);
+  const documents = Array.from({ length: 10_000 }, (_, id) => {
+    const fields = Array.from({ length: 6 }, (_, field) => `"f${5 - field}":${someValue(random)}`);
+    return `{"id":${18_446_744_073_709_551_615n - BigInt(id)},${fields.join(",")}}`;
+  });
+  await sendAndWait(gateway.send, "POST", "/indexes/many/documents", documents.join("\n"), {
+    "content-type": "application/x-ndjson",
+  });
+  const found: string[] = [];
+  while (found.length < documents.length) {
+    const { text } = await gateway.send("GET", `/indexes/many/documents?limit=1000&offset=${found.length}`);
+    const results = fieldText(text, "results") ?? "";
+    const page = [...arrayItems(results)].map(({ start, end }) => results.slice(start, end));
+    expect(page).toHaveLength(1_000);
+    found.push(...page);
+  }
+  const byId = new Map(found.map((document) => [fieldText(document, "id"), document]));
+  expect(byId.size).toBe(10_000);
+  for (const document of documents)
+    expect(fieldsOf(byId.get(fieldText(document, "id")) ?? "{}")).toEqual(fieldsOf(document));
 });
 
 it("CSV columns become what their headers say", async () => {
