@@ -8,6 +8,7 @@ import type { Cluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/schema.ts";
 import type { IndexName } from "./indexes/index-name.ts";
 import type { IndexRegistry } from "./indexes/registry.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import type { SessionReads } from "./sessions/session-reads.ts";
 import type { Undo } from "./tasks/hidden-details.ts";
 
@@ -52,4 +53,5 @@ export interface Context {
   readonly sessions: SessionReads;
   readonly apiKeys: ApiKeys;
   readonly clock: Clock;
+  readonly metrics: Metrics;
 }

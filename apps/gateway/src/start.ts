@@ -14,6 +14,8 @@ import { createIndexLocks } from "./indexes/index-locks.ts";
 import { createIndexRegistry } from "./indexes/registry.ts";
 import { limitRequests } from "./limits/limit-requests.ts";
 import { startMaintenance } from "./maintenance/worker.ts";
+import { createMetrics } from "./metrics/metrics.ts";
+import { countRequests, observeCluster, observeEventLoop, observeStore } from "./metrics/observe.ts";
 import { openStore } from "./open-store.ts";
 import { createBreaker } from "./outage/breaker.ts";
 import { patiently } from "./outage/patiently.ts";
@@ -80,14 +82,24 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const embedded = await development?.startDevelopmentNodes(given.nodeMasterKey);
   if (embedded) undo.add(embedded.close);
   const config: Config = { ...given, nodes: embedded?.nodes ?? given.nodes, taskStore: { ...given.taskStore, path } };
-  const cluster = await createCluster(config);
+  const metrics = createMetrics();
+  const cluster = observeCluster(await createCluster(config), metrics);
   undo.add(() => cluster.close());
   const opened = await opening;
   // A file answers at once, well or ill; what is behind a network may not answer at all.
   const breaker = opened.backend === "redis" ? createBreaker(opened, { log }) : null;
-  const { registry, store: kept } = createIndexRegistry({ store: breaker?.store ?? opened, clock: systemClock, log });
+  const { registry, store: kept } = createIndexRegistry({
+    store: observeStore(breaker?.store ?? opened, metrics),
+    clock: systemClock,
+    log,
+    onRead: (isHit) => metrics.cacheReads.inc({ cache: "indexes", outcome: isHit ? "hit" : "miss" }),
+  });
   undo.add(() => kept.close());
-  const webhooks = createWebhookSender({ store: kept, log });
+  const webhooks = createWebhookSender({
+    store: kept,
+    log,
+    onDelivery: (outcome) => metrics.webhookDeliveries.inc({ outcome }),
+  });
   undo.add(webhooks.close);
   const store = noteEffects(announceEnded(kept, webhooks.ended));
   undo.add(async () => registry.close());
@@ -116,13 +128,17 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
     apiKeys,
     clock: systemClock,
+    metrics,
   };
 
   let isDraining = false;
   const app = createServer(config, log, createAuthenticate(context));
+  countRequests(app, metrics);
   limitRequests(app, context);
   hookRequests(app, context);
   registerRoutes(app, context, () => isDraining);
+  const stopObserving = observeEventLoop(metrics);
+  undo.add(async () => stopObserving());
   undo.add(() => drain(app, config.server.drainMs));
   await patiently(reconciler.start);
   const address = await app.listen({ port: config.server.port, host: config.server.bind });

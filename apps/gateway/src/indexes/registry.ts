@@ -49,6 +49,8 @@ export interface RegistryOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Called for each read of a row: whether it was answered without the store. */
+  readonly onRead?: (isHit: boolean) => void;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface RegistryOptions {
  *
  * @returns the registry, and the store through which this gateway is to write.
  */
-export function createIndexRegistry({ store: inner, clock, log }: RegistryOptions): {
+export function createIndexRegistry({ store: inner, clock, log, onRead }: RegistryOptions): {
   readonly registry: IndexRegistry;
   readonly store: Store;
 } {
@@ -120,8 +122,10 @@ export function createIndexRegistry({ store: inner, clock, log }: RegistryOption
     const age = entry ? clock.now() - entry.readAt : Number.NaN;
     if (entry && entry.begun > entry.changed && entry.begun > allChanged && age >= 0 && age < MAX_AGE_MS) {
       if (age >= QUIET_MS) readAhead(uid);
+      onRead?.(true);
       return entry.row;
     }
+    onRead?.(false);
     try {
       return await read(uid);
     } catch (error) {

@@ -5,6 +5,7 @@ import { registerBatches } from "./batches.ts";
 import { registerDataRoutes } from "./data-routes.ts";
 import { registerHealth } from "./health.ts";
 import { registerKeys } from "./keys.ts";
+import { registerMetrics } from "./metrics.ts";
 import { registerRefused, registerWrongVerbs } from "./refused.ts";
 import { registerRenderTemplate } from "./render-template.ts";
 import { checkRouter } from "./table/check-router.ts";
@@ -27,6 +28,7 @@ export function registerRoutes(app: FastifyInstance, context: Context, isDrainin
   registerBatches(app, context);
   registerDataRoutes(app, context);
   registerKeys(app, context);
+  registerMetrics(app, context);
   registerWebhooks(app, context);
   registerRenderTemplate(app, context);
   registerRefused(app, context);

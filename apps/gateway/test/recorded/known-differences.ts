@@ -106,7 +106,6 @@ export const knownDifferences: { readonly [T in Theme]?: readonly Difference[] }
     {
       reason: refused,
       cases: [
-        "off: render template",
         "network default",
         "network self",
         "network leader needs another edition",

@@ -12,6 +12,7 @@ it.each([
   ["configuration.md", "configuration-docs.ts"],
   ["errors.md", "error-docs.ts"],
   ["api.md", "api-docs.ts"],
+  ["metrics.md", "metrics-docs.ts"],
 ])("docs/%s is what `npm run docs` writes", (name, script) => {
   expect(docs(name)).toBe(printed(script));
 });

@@ -11,6 +11,7 @@ import type { Context } from "../../src/context.ts";
 import { noteEffects } from "../../src/idempotency/note-effects.ts";
 import { createIndexLocks } from "../../src/indexes/index-locks.ts";
 import { createIndexRegistry } from "../../src/indexes/registry.ts";
+import { createMetrics } from "../../src/metrics/metrics.ts";
 import { registerBatches } from "../../src/routes/batches.ts";
 import { registerDataRoutes } from "../../src/routes/data-routes.ts";
 import { registerKeys } from "../../src/routes/keys.ts";
@@ -88,6 +89,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
     apiKeys: createApiKeys(store, config.masterKey),
     clock: systemClock,
+    metrics: createMetrics(),
   };
   const app = createServer(config, log, createAuthenticate(context));
   hookRequests(app, context);

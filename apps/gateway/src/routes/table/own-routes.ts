@@ -10,6 +10,12 @@ export const OWN_ROUTES: readonly ApiRoute[] = [
   ),
   ...routes("/_miroir/topology", { GET: "admin" }, "gateway", "shards, replica groups, and how each node is"),
   ...routes("/_miroir/shards", { GET: "admin" }, "gateway", "which nodes own each shard"),
+  ...routes(
+    "/_miroir/metrics",
+    { GET: "admin" },
+    "gateway",
+    "the gateway's own figures for Prometheus: see [metrics.md](metrics.md)",
+  ),
   ...routes("/_miroir/admin/login", { POST: "open" }, "gateway", "opens a session for who sends the admin key"),
   ...routes("/_miroir/admin/logout", { POST: "admin" }, "gateway", "ends the session"),
   ...routes("/_miroir/admin/session", { GET: "admin" }, "gateway", "the session that the request came with"),

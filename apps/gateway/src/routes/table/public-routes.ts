@@ -19,7 +19,13 @@ export const PUBLIC_ROUTES: readonly ApiRoute[] = [
   ...routes("/health", { GET: "open" }, "gateway", "whether the gateway runs, not its nodes: see `/_miroir/ready`"),
   ...routes("/version", { GET: "version" }, "any node", "the version of the nodes"),
   ...routes("/stats", { GET: "stats.get" }, "scatter", "documents counted once; sizes are those of all nodes together"),
-  ...routes("/metrics", { GET: "metrics.get" }, "refused", "Nodes count what the gateway asks of them.", "metrics"),
+  ...routes(
+    "/metrics",
+    { GET: "metrics.get" },
+    "scatter",
+    "Meilisearch's names, for the whole: see [metrics.md](metrics.md)",
+    "metrics",
+  ),
 
   ...routes("/keys", { GET: "keys.get", POST: "keys.create" }, "gateway", "nodes never see clients' keys"),
   ...routes(

@@ -1,6 +1,6 @@
 import type { ExperimentalFeature, KeyAction } from "@miroir/meilisearch";
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
  * Who answers. `gateway`: what the gateway keeps itself. `any node`: one that is well, they all know it. `owner`: a replica of the one

@@ -1,0 +1,88 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** As OpenTelemetry recommends for requests, and as Meilisearch has them. */
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** As OpenTelemetry recommends for databases. */
+const STORE_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const DELAY_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+/** What the gateway counts of itself. Labels take few values: no index, key, client or document is one. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * Makes the metrics of one gateway, all in `registry`. Counters and histograms are counted as things happen; gauges are set when they
+ * are asked for (./collect.ts).
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter<L>({ name, help, labelNames: [...labelNames], registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge<L>({ name, help, labelNames: [...labelNames], registers });
+  const histogram = <L extends string>(name: string, help: string, buckets: number[], labelNames: readonly L[] = []) =>
+    new Histogram<L>({ name, help, buckets, labelNames: [...labelNames], registers });
+
+  return {
+    registry,
+    httpRequests: counter(
+      "miroir_http_requests_total",
+      "Requests answered, by template of the route (`unknown` for paths that are none), method and status.",
+      ["method", "route", "status"],
+    ),
+    httpDuration: histogram(
+      "miroir_http_request_duration_seconds",
+      "Time from a request's first line to the end of its answer.",
+      REQUEST_SECONDS,
+      ["method", "route"],
+    ),
+    degradedAnswers: counter(
+      "miroir_degraded_answers_total",
+      "Answers with `X-Miroir-Degraded`: a replica missed a write, or a shard could not be read.",
+      ["route"],
+    ),
+    nodeRequests: counter(
+      "miroir_node_requests_total",
+      "Requests to nodes, probes left out. The outcome is the class of the status (`2xx`), or why there was no usable answer: `connect`, `timeout`, `reset`, `aborted`, `too_large`, `bad_answer`.",
+      ["node", "outcome"],
+    ),
+    nodeDuration: histogram(
+      "miroir_node_request_duration_seconds",
+      "Time that a node took to answer, or to fail.",
+      REQUEST_SECONDS,
+      ["node"],
+    ),
+    nodeState: gauge("miroir_node_state", "1 for the state that a node is in, 0 for the others.", ["node", "state"]),
+    nodeOutstanding: gauge("miroir_node_outstanding_requests", "Requests under way to a node.", ["node"]),
+    storeOperations: counter(
+      "miroir_store_operations_total",
+      "Calls of the store; the outcome is `ok` or the code of the error.",
+      ["operation", "outcome"],
+    ),
+    storeDuration: histogram(
+      "miroir_store_operation_duration_seconds",
+      "Time that a call of the store took.",
+      STORE_SECONDS,
+      ["operation"],
+    ),
+    cacheReads: counter(
+      "miroir_cache_reads_total",
+      "Reads of what the gateway keeps of indexes and of their settings: a `hit`, or a `miss` that asked the store or a node.",
+      ["cache", "outcome"],
+    ),
+    tasks: gauge("miroir_tasks", "Tasks in the store, by status. Absent while the store is away.", ["status"]),
+    webhookDeliveries: counter(
+      "miroir_webhook_deliveries_total",
+      "Batches of tasks for a webhook: `delivered`, `failed` after all tries, or `dropped` since too many were waiting.",
+      ["outcome"],
+    ),
+    eventLoopDelay: histogram(
+      "miroir_event_loop_delay_seconds",
+      "How late a timer came, measured twice a second: what else the process does not get to.",
+      DELAY_SECONDS,
+    ),
+    processCpu: counter("process_cpu_seconds_total", "CPU time of the process, user and system."),
+    processMemory: gauge("process_resident_memory_bytes", "Memory of the process that is not swapped out."),
+    processStart: gauge("process_start_time_seconds", "When the process started, since the epoch."),
+  };
+}
