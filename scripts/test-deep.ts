@@ -10,7 +10,8 @@ import { ensureRedisServer } from "./redis-server.ts";
 
 const root = join(import.meta.dirname, "..");
 const PAGE = "docs/reliability-figures.md";
-const REPORT = ".vitest/proof.json";
+const REPORT = ".vitest/report.json";
+const KEPT = ".vitest/proof.json";
 const wanted = process.argv.slice(2);
 
 const env: NodeJS.ProcessEnv = { ...process.env, MIROIR_TEST_DEEP: "1" };
@@ -25,25 +26,17 @@ for (const [i, folder] of chosen.entries()) {
   console.log(`\n${i + 1}/${chosen.length} ${folder}`);
   const report = join(root, folder, REPORT);
   rmSync(report, { force: true });
-  const output = ["--reporter", "verbose", "--reporter", "json", "--outputFile.json", REPORT];
   // One file at a time: what is proven is not that proofs share a machine well.
-  const run = [
-    "run",
-    "--root",
-    ".",
-    "--config",
-    "../../vitest.config.ts",
-    "--no-file-parallelism",
-    ...output,
-    "test/proof",
-  ];
+  const config = ["--root", ".", "--config", "../../vitest.config.ts", "--no-file-parallelism"];
+  const run = ["run", ...config, "test/proof"];
   const { status } = spawnSync("vitest", run, { cwd: join(root, folder), env, stdio: "inherit" });
   if (status !== 0) failed++;
   // Kept beside what it was made on, for a page that is written when others run.
-  writeFileSync(report, JSON.stringify({ ...JSON.parse(readFileSync(report, "utf8")), folder, machine: machine() }));
+  const told = JSON.parse(readFileSync(report, "utf8"));
+  writeFileSync(join(root, folder, KEPT), JSON.stringify({ ...told, folder, machine: machine() }));
 }
 
-const reports = folders.map((folder) => join(root, folder, REPORT)).filter((report) => existsSync(report));
+const reports = folders.map((folder) => join(root, folder, KEPT)).filter((report) => existsSync(report));
 if (reports.length === folders.length) {
   const read = (report: string): ProofReport => JSON.parse(readFileSync(report, "utf8"));
   writeFileSync(join(root, PAGE), figuresPage(reports.map(read)));
