@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import type { Logger } from "pino";
 import type { Authenticate } from "../access/authenticate.ts";
 import type { Config } from "../config/schema.ts";
+import { refuseBadHttp } from "./bad-http.ts";
 import { type ReadBody, readBody, readBodyInto } from "./body.ts";
 import { allowOrigins } from "./cors.ts";
 import { handleError } from "./errors.ts";
@@ -59,6 +60,7 @@ export function createServer(config: Config, log: Logger, authenticate: Authenti
     frameworkErrors: (error, request, reply) => {
       handleError(error, request, reply);
     },
+    clientErrorHandler: refuseBadHttp,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: MAX_PARAM_LENGTH },
   });
   const isKnown = learnPaths(app);
