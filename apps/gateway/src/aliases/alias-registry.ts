@@ -7,6 +7,8 @@ import { isUnavailable } from "../outage/is-unavailable.ts";
 export interface AliasRegistry {
   /** @returns `null` when there is no such alias. While the store is away, what was last known. @throws StoreError */
   get(name: string): Promise<AliasRow | null>;
+  /** Asks the store, before a name is said to be that of nothing. @throws StoreError, but for one that is away */
+  find(name: string): Promise<AliasRow | null>;
   /** Says that some alias was changed through this gateway. */
   changed(): void;
   /** Stops listening to the store. */
@@ -78,6 +80,16 @@ export function createAliasRegistry({ store, clock, log }: AliasRegistryOptions)
   return {
     changed,
     close: stop,
+    async find(name) {
+      try {
+        const row = await store.aliases.get(name);
+        if (row !== null) changed();
+        return row;
+      } catch (error) {
+        if (isUnavailable(error)) return null;
+        throw error;
+      }
+    },
     async get(name) {
       const age = clock.now() - readAt;
       if (rows && begun > changedAt && age >= 0 && age < MAX_AGE_MS) {

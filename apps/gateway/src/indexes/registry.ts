@@ -1,9 +1,10 @@
-import type { IndexRow } from "@miroir/schema";
+import type { AliasRow, IndexRow } from "@miroir/schema";
 import { type Clock, interceptStore, type Store, servedIndexRow } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import { notOfOneIndex, targetsOf } from "../aliases/alias-errors.ts";
 import type { Context } from "../context.ts";
 import { isUnavailable } from "../outage/is-unavailable.ts";
+import { requestScope } from "../server/request-scope.ts";
 import { indexNotFound } from "./index-errors.ts";
 import type { IndexName } from "./index-name.ts";
 import { rowsTouchedBy } from "./rows-touched.ts";
@@ -192,7 +193,7 @@ export function createIndexRegistry({ store: inner, clock, log, onRead }: Regist
   return { registry: { get, list, close: stop }, store };
 }
 
-type Reads = Pick<Context, "registry" | "aliases" | "sessions">;
+type Reads = Pick<Context, "registry" | "aliases" | "sessions" | "store">;
 
 /** An index as it is read. */
 export type ReadIndex = IndexRow & IndexName;
@@ -202,7 +203,7 @@ export type ReadIndex = IndexRow & IndexName;
  * @throws MeilisearchError index_not_found; miroir_multi_alias_not_supported; what `IndexRegistry.get` and `SessionReads.readingOf` throw
  */
 export async function requireIndex(context: Reads, name: string): Promise<ReadIndex> {
-  const alias = await context.aliases.get(name);
+  const alias = await aliasOf(context, name);
   if (alias?.kind === "multi") throw notOfOneIndex(alias);
   return readIndex(context, alias?.currentUid ?? name);
 }
@@ -212,16 +213,25 @@ export async function requireIndexes(
   context: Reads,
   name: string,
 ): Promise<{ readonly indexes: readonly ReadIndex[]; readonly isMerged: boolean }> {
-  const alias = await context.aliases.get(name);
+  const alias = await aliasOf(context, name);
   const uids = alias === null ? [name] : targetsOf(alias);
   const indexes = await Promise.all(uids.map((uid) => readIndex(context, uid)));
   return { indexes, isMerged: alias?.kind === "multi" };
 }
 
-async function readIndex({ registry, sessions }: Reads, uid: string): Promise<ReadIndex> {
-  // First: an index that the session has only just created may be new to the registry.
+/** The alias of that name, from memory where that is good enough; `null` for the name of an index, and of nothing. */
+async function aliasOf({ aliases, registry, store }: Reads, name: string): Promise<AliasRow | null> {
+  // What a session wrote went where the alias points now.
+  if (requestScope()?.sessionId) return store.aliases.get(name);
+  const known = await aliases.get(name);
+  if (known !== null || (await registry.get(name)) !== null) return known;
+  return aliases.find(name);
+}
+
+async function readIndex({ registry, sessions, store }: Reads, uid: string): Promise<ReadIndex> {
   const reading = await sessions.readingOf(uid);
-  const row = await registry.get(uid);
+  // Of the store, once the session has written: memory may not know yet what was created, swapped or renamed.
+  const row = reading ? await store.indexes.get(uid) : await registry.get(uid);
   if (!row) throw indexNotFound(uid);
   return { ...servedIndexRow(row), ...(reading && { reading }) };
 }
