@@ -1,5 +1,5 @@
 // Prints docs/metrics.md from the metrics as they are registered: `npm run docs`.
-import { ENGINE_METRICS } from "../src/metrics/engine-metrics.ts";
+import { ENGINE_METRICS } from "../src/metrics/engine-names.ts";
 import { createMetrics } from "../src/metrics/metrics.ts";
 import { table } from "./markdown.ts";
 

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Post, Posted } from "../../src/webhooks/post.ts";
 import { createWebhookSender, type DeliveryOutcome } from "../../src/webhooks/sender.ts";
 import { sendAndWait } from "../support/http.ts";
+import { TEST_TIMEOUT_MS } from "../support/nodes.ts";
 import { startRunning } from "../support/running.ts";
 
 interface Delivery {
@@ -54,7 +55,7 @@ async function startReceiver(statusOf: (nth: number) => number = () => 204) {
   };
 }
 
-describe("a webhook of a gateway", () => {
+describe("a webhook of a gateway", { timeout: TEST_TIMEOUT_MS }, () => {
   it("is told of every task that has ended, as the task is shown, with its headers", async () => {
     const receiver = await startReceiver();
     const gateway = await startRunning();

@@ -8,12 +8,15 @@ const docs = (name: string): string => readFileSync(new URL(`docs/${name}`, root
 const printed = (script: string): string =>
   execFileSync(process.execPath, [new URL(`../../scripts/${script}`, import.meta.url).pathname], { encoding: "utf8" });
 
+/** Each is a process of its own, which has to load. */
+const TIMEOUT_MS = 20_000;
+
 it.each([
   ["configuration.md", "configuration-docs.ts"],
   ["errors.md", "error-docs.ts"],
   ["api.md", "api-docs.ts"],
   ["metrics.md", "metrics-docs.ts"],
-])("docs/%s is what `npm run docs` writes", (name, script) => {
+])("docs/%s is what `npm run docs` writes", { timeout: TIMEOUT_MS }, (name, script) => {
   expect(docs(name)).toBe(printed(script));
 });
 
