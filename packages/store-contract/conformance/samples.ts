@@ -79,6 +79,10 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
       updateNodeTasks: async (store) => [await task(store), { other: { uid: 2, status: "processing" } }],
       transition: async (store) => [await task(store), { status: "failed", details: { a: "b" }, error }],
       list: () => [{ types: ["t"], indexUids: ["movies"], statuses: ["enqueued"] }, { limit: 5 }],
+      renameIndex: async (store) => {
+        await task(store, "succeeded");
+        return ["movies", "films", { below: 1000, limit: 10 }];
+      },
       countByStatus: () => [],
       listUnfinished: () => [{ limit: 5 }],
       deleteFinished: async (store) => {

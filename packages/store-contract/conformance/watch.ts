@@ -126,8 +126,12 @@ export const watchTests = {
     expect([...new Set(watch.rows.slice(before))].sort()).toEqual(rows);
     watch.stop();
   },
-  "is silent about reads, refusals and tables that are not watched": async ({ store }) => {
+  "is silent about reads, refusals, what changes nothing and tables that are not watched": async ({ store }) => {
+    for (const uid of ["x", "y"]) await store.indexes.create({ uid, physicalUid: uid, primaryKey: null });
+    await store.indexes.swap([{ uids: ["x", "y"], rename: false }], 7);
     const watch = await watcher(store);
+    expect(await store.aliases.delete("none", null)).toBe(false);
+    await store.indexes.settleSwap(8, ["x", "y"]);
     await store.aliases.get("a");
     await store.aliases.list({});
     await refused(store.aliases.flip("a", target, 1, 5), "not_found");

@@ -40,6 +40,12 @@ export function createTasks({ tables: { counters, tasks }, now, next }: Model): 
       const why = `a task that is ${row.status} cannot become ${transition.status}`;
       throw refuse("illegal_transition", "tasks", "transition", [uid], why);
     },
+    renameIndex(from, to, { below, limit }) {
+      if (from === to) return 0;
+      const renamed = tasks.all().filter((row) => row.indexUid === from && row.uid < below);
+      for (const row of renamed.slice(0, limit)) keep({ ...row, indexUid: to });
+      return Math.min(limit, renamed.length);
+    },
     list(filter, { from, limit = DEFAULT_LIMIT, reverse = false }) {
       const matching = tasks.all().filter((row) => matchesTask(filter, row));
       if (!reverse) matching.reverse();

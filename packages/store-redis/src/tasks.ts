@@ -41,6 +41,11 @@ export function createTasks(context: Context): Tasks {
       const args = [status, givenJson(details), givenJson(error), ...times];
       return rows.one(await rows.write("transition-task", [uid], { keys: counts, args }, options), [uid]);
     },
+    async renameIndex(from, to, { below, limit }, options) {
+      const keys = [rows.index("by_index_uid", from), rows.index("by_index_uid", to), ...counts];
+      const run = { script: "rename-task-index", table, keys, args: [from === to ? 0 : below, limit, to] };
+      return Number((await context.write(run, options)).values[0]);
+    },
     list: createTaskList(context, rows, counts),
     async countByStatus() {
       const sets = TASK_STATUSES.map((status) => rows.index("by_status", status));

@@ -154,6 +154,13 @@ const CASES: Readonly<Record<string, Case>> = {
       ),
     expected: { kept: 1, dropped: 1, lost: { from: 1, to: 1 } },
   },
+  "rename-task-index": {
+    given: async (s) => {
+      for (let i = 0; i < 3; i++) await s.tasks.create(NEW_TASK);
+    },
+    call: (s) => s.tasks.renameIndex("movies", "films", { below: 3, limit: 2 }),
+    expected: 2,
+  },
   "prune-tasks": {
     given: async (s) => {
       for (let i = 0; i < 4; i++) await s.tasks.create({ ...NEW_TASK, status: "failed" });

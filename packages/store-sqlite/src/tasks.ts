@@ -12,14 +12,14 @@ import {
   transitionedRow,
   UNFINISHED_STATUSES,
 } from "@miroir/store-contract";
-import { asc, lt } from "drizzle-orm";
+import { and, asc, eq, lt } from "drizzle-orm";
 import { pick } from "./codec.ts";
 import { type Context, illegalTransition, notFound, type Sync } from "./context.ts";
 import { createCounter } from "./counters.ts";
 import { numberCursor } from "./cursors.ts";
 import { createRows, createUpdate } from "./rows.ts";
 import { build, param } from "./statements.ts";
-import { createTaskCounts } from "./task-counts.ts";
+import { createTaskCounts, type TaskKind } from "./task-counts.ts";
 import { createTaskSearch, type RawTask } from "./task-list.ts";
 
 export function createTasks(context: Context): Sync<Tasks> {
@@ -55,14 +55,28 @@ export function createTasks(context: Context): Sync<Tasks> {
     return row;
   };
 
-  const deleteAll = (doomed: readonly Pick<RawTask, "uid" | "status" | "type" | "indexUid">[]): number => {
-    const fewer = new Map<string, { kind: (typeof doomed)[number]; by: number }>();
-    for (const task of doomed) {
-      rows.delete(task.uid);
-      const kind = JSON.stringify([task.status, task.type, task.indexUid]);
-      fewer.set(kind, { kind: task, by: (fewer.get(kind)?.by ?? 0) - 1 });
+  const ofIndexBelow = sql.raw(
+    build
+      .select(pick(tasks, "uid", "status", "type", "indexUid"))
+      .from(tasks)
+      .where(and(eq(tasks.indexUid, param("from")), lt(tasks.uid, param("below"))))
+      .orderBy(asc(tasks.uid))
+      .limit(param("limit")),
+  );
+  const setIndex = createUpdate(context, tasksKeyspace, "indexUid");
+
+  /** One write for each kind of tasks there is, not for each task. */
+  const addToCounts = (kinds: readonly TaskKind[], each: number): void => {
+    const sums = new Map<string, { kind: TaskKind; by: number }>();
+    for (const kind of kinds) {
+      const key = JSON.stringify([kind.status, kind.type, kind.indexUid]);
+      sums.set(key, { kind, by: (sums.get(key)?.by ?? 0) + each });
     }
-    for (const { kind, by } of fewer.values()) counts.add(kind, by);
+    for (const { kind, by } of sums.values()) counts.add(kind, by);
+  };
+  const deleteAll = (doomed: readonly Pick<RawTask, "uid" | "status" | "type" | "indexUid">[]): number => {
+    for (const { uid } of doomed) rows.delete(uid);
+    addToCounts(doomed, -1);
     return doomed.length;
   };
 
@@ -95,6 +109,16 @@ export function createTasks(context: Context): Sync<Tasks> {
         counts.add(moved, 1);
       }
       return moved;
+    },
+    renameIndex(from, to, { below, limit }) {
+      if (from === to) return 0;
+      const before = ofIndexBelow.all({ from, below, limit });
+      const after = before.map((task) => ({ ...task, indexUid: to }));
+      // Only the uid and the column written are looked at.
+      for (const task of after) setIndex(task as TaskRow);
+      addToCounts(before, -1);
+      addToCounts(after, 1);
+      return after.length;
     },
     list: (filter, { from, limit = DEFAULT_LIMIT, reverse = false }) =>
       context.snapshot(() => {

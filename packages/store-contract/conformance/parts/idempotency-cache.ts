@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Reservation } from "../../src/tables/idempotency-cache.ts";
-import { race, refused, refusedAt, values } from "../expecting.ts";
+import { race, range, refused, refusedAt, values } from "../expecting.ts";
 import type { PartTests, TestContext } from "../subject.ts";
 
 const reservation = (key: string, over: Partial<Reservation> = {}): Reservation => ({
@@ -104,6 +104,17 @@ export const idempotencyCacheTests = {
       const token = await reserved(t, "a", { maxEntries: 1 });
       await t.store.idempotencyCache.complete("scope", "a", token, answer);
       expect(await t.store.idempotencyCache.count()).toBe(1);
+    },
+    "keeps the bound where a thousand that expired are the oldest": async (t) => {
+      const old = (i: number) => reserved(t, `old${i}`, { reservationMs: 1, maxEntries: 2000 });
+      await Promise.all(range(1000).map(old));
+      t.clock.advance(1);
+      for (const key of ["a", "b", "c", "d", "e"]) {
+        await reserved(t, key, { maxEntries: 2 });
+        t.clock.advance(1);
+      }
+      expect(await t.store.idempotencyCache.count()).toBe(2);
+      expect((await t.store.idempotencyCache.reserve(reservation("e"))).outcome).toBe("in_flight");
     },
     "refuses a digest that is none": async ({ store }) => {
       await refused(

@@ -2,6 +2,7 @@ import { KEYSPACES } from "@miroir/schema";
 import { expect } from "vitest";
 import { MOVABLE_TABLES, type MovableTable, type RowBatch, type RowOf, rowKeyText } from "../../src/beside/raw-rows.ts";
 import type { Store } from "../../src/store.ts";
+import { canary, run } from "../canary-samples.ts";
 import { collect, defined, race, range, refused, refusedAt } from "../expecting.ts";
 import { byBytes, HOSTILE_KEYS } from "../hostile.ts";
 import { fill, goesOn, type Rights } from "../restart.ts";
@@ -149,6 +150,17 @@ export const rawRowsTests = {
       expect(await rowsOf(store, "jobs")).toEqual([first]);
       await put(store, "jobs", [{ ...first, id: "k", seq: 5, state: "completed", finishedAt: 1 }]);
     },
+    "replaces rows that keep what only they have, whatever their names begin with": async ({ store }) => {
+      await store.indexes.create({ uid: "_a", physicalUid: "p", primaryKey: null });
+      const [index] = await rowsOf(store, "indexes");
+      const waiting = await job(store, "_j", "d");
+      for (const _ of range(2)) {
+        await put(store, "indexes", [{ ...defined(index), primaryKey: "id" }]);
+        await put(store, "jobs", [waiting]);
+      }
+      expect(await store.indexes.getByPhysicalUid("p")).toEqual({ ...index, primaryKey: "id" });
+      expect((await store.jobs.enqueue({ type: "t", params: {}, dedupeKey: "d" })).id).toBe("_j");
+    },
     "lets rows of one batch swap what only one may have": async ({ store }) => {
       for (const uid of ["a", "b"]) await store.indexes.create({ uid, physicalUid: `${uid}_1`, primaryKey: null });
       const [a, b] = (await rowsOf(store, "indexes")).map(defined) as [RowOf<"indexes">, RowOf<"indexes">];
@@ -227,6 +239,13 @@ export const rawRowsTests = {
       expect(await store.canaryRuns.latest({})).toEqual({ items: [], next: null });
       await fill(store);
       expect((await store.tasks.get(0))?.status).toBe("enqueued");
+    },
+    "leaves a canary its other runs": async ({ store }) => {
+      await store.canaries.put(canary("c"));
+      for (const id of ["1", "2"]) await store.canaryRuns.record(run("c", id), 10);
+      expect(await store.rows.clear("canaryRuns", 1)).toBe(1);
+      const [left] = await rowsOf(store, "canaryRuns");
+      expect((await store.canaryRuns.latest({})).items).toEqual([left]);
     },
     "refuses what is no table or limit": async ({ store }) => {
       await refused(store.rows.clear("taskCounts" as "tasks", 1), "invalid_argument");

@@ -90,6 +90,17 @@ export const sessionsTests = {
       expect(await store.sessions.count()).toBe(2);
       expect(await store.sessions.get("a")).toBeNull();
     },
+    "keeps the bound where a thousand that expired are the least recently used": async ({ store, clock }) => {
+      const old = (i: number) => store.sessions.recordWrite(`old${i}`, write(1), { ttlMs: 1, maxSessions: 2000 });
+      await Promise.all(range(1000).map(old));
+      clock.advance(1);
+      for (const id of ["a", "b", "c", "d", "e"]) {
+        await store.sessions.recordWrite(id, write(1), { ttlMs: 100, maxSessions: 2 });
+        clock.advance(1);
+      }
+      expect(await store.sessions.count()).toBe(2);
+      expect(await store.sessions.get("e")).not.toBeNull();
+    },
     "starts anew once the session has expired": async ({ store, clock }) => {
       await store.sessions.recordWrite("s", write(5, "books"), bounds);
       clock.advance(100);

@@ -82,6 +82,10 @@ export const tasksTests = {
       await refused(store.tasks.create(newTask()), "capacity_exceeded");
       expect((await newest(store)).map((task) => task.uid)).toEqual([MAX_UID]);
     },
+    "counts in a row that can be moved": async ({ store }) => {
+      for (const _ of range(2)) await store.tasks.create(newTask());
+      expect((await store.rows.read("counters", {})).items).toEqual([{ name: "tasks", next: 2 }]);
+    },
     "gives uids from 0 without gaps, and the row as it will be read": async ({ store, clock }) => {
       const rows = [];
       for (const _ of range(3))
@@ -222,6 +226,14 @@ export const tasksTests = {
       const { uid } = await store.tasks.create(newTask());
       const row = await store.tasks.transition(uid, { status: "canceled", canceledBy: 3 });
       expect(row).toMatchObject({ status: "canceled", canceledBy: 3, startedAt: null, finishedAt: clock.now() });
+    },
+    "is found by the last that canceled it alone": async ({ store }) => {
+      const { uid } = await store.tasks.create(newTask());
+      await store.tasks.transition(uid, { status: "processing", canceledBy: 7 });
+      expect((await store.tasks.list({ canceledBy: [7] }, {})).total).toBe(1);
+      await store.tasks.transition(uid, { status: "canceled", canceledBy: 8 });
+      expect(await store.tasks.list({ canceledBy: [7] }, {})).toEqual({ items: [], total: 0, next: null });
+      expect((await store.tasks.list({ canceledBy: [8] }, {})).total).toBe(1);
     },
     "changes nothing when a task has ended that way already": async ({ store, clock }) => {
       const { uid } = await store.tasks.create(newTask());
@@ -399,6 +411,61 @@ export const tasksTests = {
     "refuses a limit out of bounds": async ({ store }) => {
       await refused(store.tasks.deleteFinished({}, 0), "invalid_argument");
       await refused(store.tasks.deleteFinished({}, 1001), "invalid_argument");
+    },
+  },
+  "tasks.renameIndex": {
+    "gives tasks of lower uids the other name, lowest first, and nothing else": async (t) => {
+      const before = await manyTasks(t);
+      const movies = before.filter(({ indexUid }) => indexUid === "movies").map(({ uid }) => uid);
+      const below = movies.toSorted((a, b) => a - b)[5] ?? 0;
+      t.clock.advance(5);
+      const rename = (limit: number) => t.store.tasks.renameIndex("movies", "films", { below, limit });
+      const expectRenamed = async (count: number) => {
+        const renamed = new Set(movies.toSorted((a, b) => a - b).slice(0, count));
+        const after = before.map((task) => (renamed.has(task.uid) ? { ...task, indexUid: "films" } : task));
+        expect(await newest(t.store)).toEqual(after);
+        for (const indexUids of [["movies"], ["films"], ["films", "movies"], ["books"]]) {
+          for (const over of [{}, { statuses: ["succeeded" as const] }, { types: ["indexSwap"] }]) {
+            const filter = { indexUids, ...over };
+            const expected = after.filter((task) => asked(filter, task));
+            const list = await t.store.tasks.list(filter, { limit: 1000 });
+            expect(list).toEqual({ items: expected, total: expected.length, next: null });
+          }
+        }
+      };
+      expect(await rename(3)).toBe(3);
+      await expectRenamed(3);
+      expect(await rename(3)).toBe(2);
+      await expectRenamed(5);
+      expect(await rename(3)).toBe(0);
+      await expectRenamed(5);
+      const counts = await t.store.tasks.countByStatus();
+      expect(Object.values(counts).reduce((sum, n) => sum + n)).toBe(before.length);
+    },
+    "joins those that have the name, and brings back all": async ({ store }) => {
+      for (const indexUid of ["a", "b", "a", null]) await store.tasks.create(newTask({ indexUid }));
+      expect(await store.tasks.renameIndex("a", "b", { below: 4, limit: 10 })).toBe(2);
+      expect((await store.tasks.list({ indexUids: ["a"] }, {})).total).toBe(0);
+      expect(await store.tasks.renameIndex("b", "a", { below: 4, limit: 10 })).toBe(3);
+      expect((await newest(store)).map(({ indexUid }) => indexUid)).toEqual([null, "a", "a", "a"]);
+    },
+    "leaves alone what has the name, or none": async ({ store }) => {
+      for (const indexUid of ["a", null]) await store.tasks.create(newTask({ indexUid }));
+      const before = await newest(store);
+      expect(await store.tasks.renameIndex("a", "a", { below: 9, limit: 1 })).toBe(0);
+      expect(await store.tasks.renameIndex("none", "a", { below: 9, limit: 1 })).toBe(0);
+      expect(await store.tasks.renameIndex("a", "b", { below: 0, limit: 1 })).toBe(0);
+      expect(await newest(store)).toEqual(before);
+      await refused(store.tasks.renameIndex("a", "b", { below: 9, limit: 0 }), "invalid_argument");
+    },
+    "deletes and prunes by the new name": async ({ store, clock }) => {
+      for (const indexUid of ["a", "a", "b"]) await store.tasks.create(newTask({ indexUid, status: "succeeded" }));
+      await store.tasks.renameIndex("a", "c", { below: 9, limit: 9 });
+      expect(await store.tasks.deleteFinished({ indexUids: ["a"] }, 9)).toBe(0);
+      expect(await store.tasks.deleteFinished({ indexUids: ["c"] }, 1)).toBe(1);
+      clock.advance(1);
+      expect(await store.tasks.pruneFinished(clock.now(), 9)).toBe(2);
+      expect((await store.tasks.list({ indexUids: ["c"] }, {})).total).toBe(0);
     },
   },
   "tasks.pruneFinished": {

@@ -67,6 +67,13 @@ export interface TaskList {
   readonly next: number | null;
 }
 
+/** Which tasks get another index's name, and how many at most. */
+export interface TaskRenaming {
+  /** Tasks of lower uids only. */
+  readonly below: number;
+  readonly limit: number;
+}
+
 /**
  * Clients' tasks. Every method is one atomic step.
  * Not part of this contract: what a task's status follows from (the gateway's reconciler), and the node's own tasks.
@@ -87,6 +94,12 @@ export interface Tasks {
    * @returns the task as it is now. @throws not_found; illegal_transition, nothing changed.
    */
   transition(uid: number, transition: TaskTransition, options?: WriteOptions): Promise<TaskRow>;
+  /**
+   * Gives at most `limit` tasks of the index `from` the index `to` instead, lowest uids first, and changes nothing else of them. Another
+   * index's tasks that already have that name stay as they are: who exchanges two names takes a third one for a while.
+   * @returns how many; fewer than `limit` means that none is left. None where both names are one.
+   */
+  renameIndex(from: string, to: string, renaming: TaskRenaming, options?: WriteOptions): Promise<number>;
   /** Newest first, unless reversed. Costs by the page, not by the table, for filters by status, type and index. */
   list(filter: TaskFilter, request: TaskListRequest): Promise<TaskList>;
   /** Every status is present, zeros too. */
@@ -134,6 +147,8 @@ const filter = z.strictObject({
   afterFinishedAt: z.int().optional(),
 });
 
+const renaming = z.strictObject({ below: count, limit: batchLimit });
+
 const listRequest = z.strictObject({
   from: count.optional(),
   limit: z.int().min(0).max(1000).optional(),
@@ -145,6 +160,7 @@ export const tasksMethods: MethodSpecs<Tasks> = {
   get: read(count),
   updateNodeTasks: write(count, givenNodeTasks),
   transition: write(count, transition),
+  renameIndex: write(keyText, keyText, renaming),
   list: read(filter, listRequest),
   countByStatus: read(),
   listUnfinished: read(pageRequest),

@@ -34,10 +34,7 @@ return write(function(now)
     next_uid = search(KEYS[3], chosen_sets(ARGV[9], 6), ARGV[6], true, wanted, ARGV[8], now, doom)
   end
   for _, key in ipairs(doomed) do
-    local task = read_row(key)
-    if task then
-      delete_task(task, { kinds = KEYS[4], pairs = KEYS[5] })
-    end
+    delete_task(read_row(key), { kinds = KEYS[4], pairs = KEYS[5] })
   end
   return { 'deleted', next_uid, #doomed }
 end)

@@ -8,10 +8,5 @@
 -- @include clock
 -- @include rows
 
-local row = all_columns(KEYS[1])
-if #row > 0 then
-  if not read_live_row(KEYS[1], ARGV[2], clock(ARGV[1])) then
-    row = {}
-  end
-end
-return { 'row', row }
+local row = read_live_row(KEYS[1], ARGV[2], clock(ARGV[1]))
+return { 'row', row and row.flat or {} }

@@ -11,7 +11,7 @@
 return write(function()
   for i = 3, #KEYS do
     local row = read_row(KEYS[i])
-    if row and row.columns.pending_swaps then
+    if row then
       local before, after = pending_swaps(row.columns), {}
       for _, swap in ipairs(before) do
         if swap.taskUid ~= tonumber(ARGV[6]) then

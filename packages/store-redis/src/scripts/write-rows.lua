@@ -30,7 +30,7 @@ end
 local function is_taken(row, own, seen)
   local columns = row.columns
   local hash, value = owned_value(name, columns)
-  if hash and value then
+  if value then
     local owner = redis.call('HGET', base .. hash, value)
     if owner and name == 'indexes' then
       owner = string.sub(owner, 1, 1) == '_' and '_' .. owner or owner

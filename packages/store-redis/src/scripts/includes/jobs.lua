@@ -45,17 +45,13 @@ local function enter_state(base, member, columns)
   end
 end
 
--- Changes columns (`false` for NULL), the state among them, and the job's place in the indexes.
+-- Changes columns (`false` for NULL), the state among them to another, and the job's place in the indexes.
 local function change_job(job, changes)
   local base, columns = base_of(job.key), job.columns
   local member = string.sub(job.key, #base + 1)
-  if changes.state ~= columns.state then
-    leave_state(base, member, columns)
-    change_row(job, changes)
-    enter_state(base, member, columns)
-  else
-    change_row(job, changes)
-  end
+  leave_state(base, member, columns)
+  change_row(job, changes)
+  enter_state(base, member, columns)
 end
 
 local function holds_claim(job, token, now)

@@ -106,11 +106,11 @@ local function forget_row(key, member)
     end
   end)
   redis.call('ZREM', base .. ALL, member)
-  if name == 'canary_runs' and row.canary_id and redis.call('EXISTS', base .. '_by_canary:' .. row.canary_id) == 1 then
+  if row.canary_id and redis.call('EXISTS', base .. '_by_canary:' .. row.canary_id) == 1 then
     redis.call('ZADD', base .. '_canaries', 0, row.canary_id)
   end
   local hash, value = owned_value(name, row)
-  if hash and value then
+  if value then
     redis.call('HDEL', base .. hash, value)
   end
   if name == 'tasks' and row.status and row.type then
@@ -129,7 +129,7 @@ local function place_row(key, member, row)
     end
   end)
   local hash, value, owner = owned_value(name, row)
-  if hash and value then
+  if value then
     redis.call('HSET', base .. hash, value, owner or member)
   end
   if name == 'tasks' then

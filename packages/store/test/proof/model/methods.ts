@@ -159,6 +159,7 @@ export function callsOver(keys: readonly string[]): Calls {
       countByStatus: args(),
       listUnfinished: args(page("tasks.listUnfinished")),
       deleteFinished: args(filter, limit),
+      renameIndex: args(key, key, fc.record({ below: uid, limit })),
       pruneFinished: args(time, limit),
     },
     nodeSettingsVersion: {
