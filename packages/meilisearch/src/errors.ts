@@ -224,6 +224,7 @@ export const ERROR_CODES = {
     // Templates
     "invalid_render_input",
     "invalid_render_template",
+    "template_parsing_error",
     "template_rendering_error",
   ]),
   ...kinds(401, "auth", ["missing_authorization_header", "missing_master_key"]),

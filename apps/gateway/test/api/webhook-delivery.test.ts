@@ -1,5 +1,3 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { createModelStore } from "@miroir/store-contract/model";
 import pino from "pino";
@@ -8,51 +6,18 @@ import type { Post, Posted } from "../../src/webhooks/post.ts";
 import { createWebhookSender, type DeliveryOutcome } from "../../src/webhooks/sender.ts";
 import { sendAndWait } from "../support/http.ts";
 import { TEST_TIMEOUT_MS } from "../support/nodes.ts";
+import { openReceiver, type Receiver } from "../support/receiver.ts";
 import { startRunning } from "../support/running.ts";
-
-interface Delivery {
-  readonly headers: IncomingHttpHeaders;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read whatever shape they then check
-  readonly tasks: any[];
-}
 
 const toClose: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close();
 });
 
-/** A receiver of webhooks; `deliveries` grows, and `until` resolves once it has that many tasks. */
-async function startReceiver(statusOf: (nth: number) => number = () => 204) {
-  const deliveries: Delivery[] = [];
-  let notify: () => void = () => undefined;
-  const server: Server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const text = gunzipSync(Buffer.concat(chunks)).toString("utf8");
-    const tasks = text
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    deliveries.push({ headers: request.headers, tasks });
-    response.writeHead(statusOf(deliveries.length), { location: "/elsewhere" }).end();
-    notify();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  toClose.push(() => new Promise((resolve) => server.close(resolve)));
-  const tasks = () => deliveries.flatMap((delivery) => delivery.tasks);
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    deliveries,
-    tasks,
-    until(count: number): Promise<void> {
-      return new Promise((resolve) => {
-        notify = () => {
-          if (tasks().length >= count) resolve();
-        };
-        notify();
-      });
-    },
-  };
+async function startReceiver(statusOf?: (nth: number) => number): Promise<Receiver> {
+  const receiver = await openReceiver(statusOf);
+  toClose.push(receiver.close);
+  return receiver;
 }
 
 describe("a webhook of a gateway", { timeout: TEST_TIMEOUT_MS }, () => {
