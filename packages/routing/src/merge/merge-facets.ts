@@ -107,13 +107,12 @@ function orderOf(facet: string, { sortFacetValuesBy }: Faceting): Order {
 function present(entries: readonly Entry[], order: Order, max: number, totalHits: number): Entry[] {
   const numbers = entries.filter(({ isNumber }) => isNumber);
   const strings = entries.filter(({ isNumber }) => !isNumber);
-  if (order === "alpha") {
-    numbers.sort(totalHits <= NUMBERS_AS_TEXT_UP_TO ? byText : byNumber);
-    return [...numbers, ...strings.sort(byText)].slice(0, max);
-  }
-  numbers.sort(byCount);
-  strings.sort(byCount);
-  // By count, a node stops at the limit only while it is reached with a string: once numbers fill it, all strings follow.
+  const isSmall = order === "alpha" && totalHits <= NUMBERS_AS_TEXT_UP_TO;
+  const [compareNumbers, compareStrings] = order === "count" ? [byCount, byCount] : [byNumber, byText];
+  numbers.sort(isSmall ? byText : compareNumbers);
+  strings.sort(compareStrings);
+  if (isSmall) return [...numbers, ...strings].slice(0, max);
+  // Here a node stops only when it reaches the limit exactly with a string: once numbers fill it, all strings follow.
   if (numbers.length >= max && max > 0) return [...numbers.slice(0, max), ...strings];
   return [...numbers, ...strings].slice(0, max);
 }

@@ -76,6 +76,15 @@ describe("mergeFacetDistributions", () => {
     expect(values(distributions, settings, 3001)[0]).toEqual([["5.82", 3], ["9", 1], ["10.2", 2], ...strings]);
   });
 
+  it("lets all strings follow once numbers fill the limit, but in small results", () => {
+    const distributions = [{ v: { "1": 1, "2": 1, a: 1, b: 1 } }, { v: { "3": 1, c: 1 } }];
+    const limited = (maxValuesPerFacet: number, total: number) =>
+      values(distributions, { ...settings, maxValuesPerFacet }, total)[0]?.map(([value]) => value);
+    expect(limited(3, 3000)).toEqual(["1", "2", "3"]);
+    expect(limited(3, 3001)).toEqual(["1", "2", "3", "a", "b", "c"]);
+    expect(limited(4, 3001)).toEqual(["1", "2", "3", "a"]);
+  });
+
   it("does not take a string that only normalises to a number for that number", () => {
     expect(values([{ size: { "1": 2, "１": 5 } }])).toEqual([
       [
