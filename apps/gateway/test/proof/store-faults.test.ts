@@ -117,7 +117,7 @@ const BACKGROUND: ReadonlySet<MethodName> = new Set([
 ]);
 
 const isBackground = (method: MethodName, { goesOn = false }: Route): boolean =>
-  BACKGROUND.has(method) || (method === "indexes.list" && !goesOn);
+  BACKGROUND.has(method) || ((method === "indexes.list" || method === "aliases.list") && !goesOn);
 
 async function makeIndex(uid: string): Promise<void> {
   await sendAndWait(gateway.send, "POST", `/indexes/${uid}/documents`, DOCUMENTS);
