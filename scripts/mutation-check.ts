@@ -35,12 +35,6 @@ const SUITES: Readonly<Record<Backend, Suite>> = {
     titles: (parts) => `redis#(${parts.join("|")})\\.`,
   },
 };
-/** What every write of Redis does around its own step is proven by lost answers too. */
-const AROUND_WRITES = "scripts/includes/write.lua";
-const RESENDING = {
-  file: "test/lost-replies.redis.test.ts",
-  titles: "a write whose answer was lost|a call that its caller",
-};
 
 interface Job {
   readonly file: GuardedFile;
@@ -49,11 +43,10 @@ interface Job {
 }
 
 /** Runs the tests that are about a file in a copy of the tree. @returns whether all passed. */
-function passes(folder: string, { backend, parts, path }: GuardedFile): Promise<boolean> {
+function passes(folder: string, { backend, parts, own }: Omit<GuardedFile, "path">): Promise<boolean> {
   const suite = SUITES[backend];
-  const isAround = path.endsWith(AROUND_WRITES);
-  const files = isAround ? [...suite.files, RESENDING.file] : suite.files;
-  const titles = isAround ? `${suite.titles(parts)}|${RESENDING.titles}` : suite.titles(parts);
+  const files = [...suite.files, ...own.map(({ file }) => file)];
+  const titles = [suite.titles(parts), ...own.flatMap((tests) => tests.titles)].join("|");
   const config = ["--root", ".", "--config", "../../vitest.config.ts", "--reporter", "dot", "--bail", "1"];
   const child = spawn("vitest", ["run", ...config, ...files, "-t", titles], {
     cwd: join(folder, suite.folder),
@@ -108,8 +101,10 @@ try {
   // Tests that fail without a mutant would kill them all.
   const failing: string[] = [];
   for (const backend of new Set(jobs.map(({ file }) => file.backend))) {
-    const parts = [...new Set(jobs.filter(({ file }) => file.backend === backend).flatMap(({ file }) => file.parts))];
-    if (!(await passes(first, { backend, parts, path: "" }))) failing.push(backend);
+    const guarded = jobs.map(({ file }) => file).filter((file) => file.backend === backend);
+    const parts = [...new Set(guarded.flatMap((file) => file.parts))];
+    const own = [...new Set(guarded.flatMap((file) => file.own))];
+    if (!(await passes(first, { backend, parts, own }))) failing.push(backend);
   }
   if (failing.length > 0) throw new Error(`without a mutant, the tests of ${failing.join(" and ")} fail`);
 

@@ -3,25 +3,33 @@ import { basename, join } from "node:path";
 
 export type Backend = "sqlite" | "redis";
 
-/** A file with guards, and the parts of the contract whose conformance tests are about them. */
+/** Tests of a backend's own: a file, and the beginnings of titles in it. */
+export interface OwnTests {
+  readonly file: string;
+  readonly titles: readonly string[];
+}
+
+/** A file with guards, the parts of the contract whose conformance tests are about them, and the backend's own tests that are. */
 export interface GuardedFile {
   readonly path: string;
   readonly backend: Backend;
   readonly parts: readonly string[];
+  readonly own: readonly OwnTests[];
 }
 
 const SQLITE = "packages/store-sqlite/src";
 const REDIS = "packages/store-redis/src";
 const RULES = "packages/store-contract/src/rules";
 
-/** Files that are not called as their part, and the rules, which SQLite runs in its transactions. */
+/** Files that are not called as their part (`store` stands for what is of no part), and the rules, which SQLite runs in its transactions. */
 const PARTS_OF: Readonly<Record<string, readonly string[]>> = {
   "task-list": ["tasks"],
   "task-counts": ["tasks"],
   "job-lists": ["jobs"],
   fence: ["nodeSettingsVersion", "leaderLease", "jobs"],
   bound: ["sessions", "idempotencyCache"],
-  rows: ["sessions", "idempotencyCache", "adminSessions", "gateways", "rateLimits"],
+  deadlines: ["store"],
+  rows: ["sessions", "idempotencyCache", "adminSessions", "gateways", "rateLimits", "store"],
   "raw-rows": ["rows"],
   "alias-history": ["aliases"],
   "cdc-append": ["cdcOverflow"],
@@ -52,7 +60,56 @@ const NOT_GUARDS: readonly string[] = [
 ];
 
 /** Whose tests are run for what scripts of nearly all parts share. */
-const EXEMPLARY: readonly string[] = ["jobs", "leaderLease", "idempotencyCache", "sessions", "aliases", "tasks"];
+const EXEMPLARY: readonly string[] = [
+  "jobs",
+  "leaderLease",
+  "idempotencyCache",
+  "sessions",
+  "aliases",
+  "tasks",
+  "store",
+];
+
+const RESENDING: OwnTests = {
+  file: "test/lost-replies.redis.test.ts",
+  titles: ["a write whose answer was lost", "a call that its caller"],
+};
+const TOGETHER: OwnTests = { file: "test/writes.redis.test.ts", titles: ["calls of one turn"] };
+const LEFTOVERS: OwnTests = {
+  file: "test/leftovers.redis.test.ts",
+  titles: ["what goes leaves no key behind", "rows that somebody deleted", "kept answers"],
+};
+const MOVED: OwnTests = {
+  file: "test/raw-rows.redis.test.ts",
+  titles: [
+    "keeps for rows that were moved",
+    "leaves nothing behind that",
+    "tells of rows that cannot",
+    "clears rows that",
+  ],
+};
+const FIELDS: OwnTests = { file: "test/fields.redis.test.ts", titles: ["keeps each column"] };
+
+/** What the contract cannot see: keys that nothing reads, rows deleted from under their indexes, answers that were lost. */
+const OWN_TESTS: Readonly<Record<string, readonly OwnTests[]>> = {
+  "includes/write": [RESENDING, TOGETHER, LEFTOVERS],
+  "includes/tasks": [LEFTOVERS],
+  "includes/jobs": [LEFTOVERS],
+  "includes/sessions": [LEFTOVERS],
+  "includes/raw-rows": [MOVED],
+  "create-task": [LEFTOVERS],
+  "enqueue-job": [LEFTOVERS],
+  "list-latest-runs": [LEFTOVERS],
+  "prune-jobs": [LEFTOVERS],
+  "prune-tasks": [LEFTOVERS],
+  "put-row": [FIELDS],
+  "requeue-jobs": [LEFTOVERS],
+  "settle-scoped-key": [LEFTOVERS],
+  "sweep-admin-sessions": [LEFTOVERS],
+  "sweep-sessions": [LEFTOVERS],
+  "transition-task": [LEFTOVERS],
+  "write-rows": [MOVED],
+};
 
 const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -72,7 +129,7 @@ function partFiles(root: string, folder: string): Map<string, readonly string[]>
 /** SQLite's files with guards, the rules among them. */
 function sqliteFiles(root: string): GuardedFile[] {
   const files = [...partFiles(root, SQLITE), ...partFiles(root, RULES)];
-  return files.map(([path, parts]) => ({ path, backend: "sqlite", parts }));
+  return files.map(([path, parts]) => ({ path, backend: "sqlite", parts, own: [] }));
 }
 
 /** Redis' scripts, each with the parts that run it; what is included, with those of all that include it. */
@@ -108,6 +165,7 @@ function redisFiles(root: string): GuardedFile[] {
     path: join(REDIS, `scripts/${script}.lua`),
     backend: "redis",
     parts: parts.size > EXEMPLARY.length ? EXEMPLARY : [...parts].sort(),
+    own: OWN_TESTS[script] ?? [],
   }));
 }
 

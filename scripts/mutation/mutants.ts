@@ -18,7 +18,9 @@ function withoutOperands(text: string, span: Span, words: Words): Mutant[] {
   const trimmed = unwrapped(text, span);
   const alternatives = split(text, trimmed, words.or);
   if (alternatives.length > 1) {
-    return alternatives.flatMap((part) => [{ ...part, replacement: "false" }, ...withoutOperands(text, part, words)]);
+    // What stands last as Lua's `nil` is the answer where nothing else is.
+    const guards = alternatives.filter(({ from, to }) => text.slice(from, to) !== "nil");
+    return guards.flatMap((part) => [{ ...part, replacement: "false" }, ...withoutOperands(text, part, words)]);
   }
   const requirements = split(text, trimmed, words.and);
   if (requirements.length < 2) return [];
