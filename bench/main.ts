@@ -8,6 +8,7 @@ const USAGE = `usage: npm run bench -- routing [--json]
        npm run bench -- store --backend redis [--json]
        npm run bench -- queue [--json]
        npm run bench -- search-under-writes [--json]
+       npm run bench -- gateway [--json]
        npm run bench -- growth [--backend sqlite|redis] [--max 1000000] [--json]
        npm run bench -- save [${SUITE_NAMES.join("|")}]...
        npm run bench -- page`;
@@ -47,6 +48,11 @@ switch (command) {
   }
   case "search-under-writes": {
     const { run } = await import("./gateway/search-under-writes.ts");
+    await run({ json: values.json });
+    break;
+  }
+  case "gateway": {
+    const { run } = await import("./gateway/index.ts");
     await run({ json: values.json });
     break;
   }

@@ -11,6 +11,7 @@ export const SUITES = {
   "search-under-writes": ["search-under-writes"],
   "growth-sqlite": ["growth", "--backend", "sqlite"],
   "growth-redis": ["growth", "--backend", "redis"],
+  gateway: ["gateway"],
 } as const;
 export type Suite = keyof typeof SUITES;
 export const SUITE_NAMES = Object.keys(SUITES) as Suite[];

@@ -1,37 +1,14 @@
-import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { atMost, type Measurement, report } from "../goals.ts";
-import { spread } from "../measure.ts";
 import { createBed } from "../store/databases.ts";
-import { KEY, startGateway } from "./process.ts";
+import { closeClient, expectSuccess, write } from "./client.ts";
+import { startGateway } from "./process.ts";
+import { asVariants, percentile, takeTurns } from "./turns.ts";
 
 const CALLS_PER_MS = 0.2;
 const SEARCHES_AT_ONCE = 2;
 const TURN_MS = 2500;
 const ROUNDS = 7;
-const agent = new Agent({ keepAlive: true });
-
-function call(url: string, method: string, body?: unknown): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = { "content-type": "application/json", authorization: `Bearer ${KEY}` };
-    const sent = request(url, { agent, method, headers }, (answer) => {
-      let text = "";
-      answer.setEncoding("utf8");
-      answer.on("data", (part: string) => {
-        text += part;
-      });
-      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
-    });
-    sent.on("error", reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
-async function expectSuccess(url: string, method: string, body?: unknown): Promise<string> {
-  const { status, text } = await call(url, method, body);
-  if (status >= 300) throw new Error(`${method} ${url}: ${status} ${text}`);
-  return text;
-}
 
 /** Searches one after another on a few connections, for one turn, while `beside` is called at its rate. @returns the p99 in ms. */
 async function searchesDuring(address: string, beside: (() => Promise<unknown>) | null): Promise<number> {
@@ -54,19 +31,12 @@ async function searchesDuring(address: string, beside: (() => Promise<unknown>) 
   };
   await Promise.all([disturb(), ...Array.from({ length: SEARCHES_AT_ONCE }, search)]);
   await Promise.all(pending);
-  times.sort((a, b) => a - b);
-  return times[Math.floor(times.length * 0.99)] ?? Number.NaN;
+  return percentile(times, 0.99);
 }
 
 async function prepare(address: string): Promise<{ readonly key: string }> {
   const documents = Array.from({ length: 500 }, (_, id) => ({ id, title: `word${id % 50} film ${id}` }));
-  const task = JSON.parse(await expectSuccess(`${address}/indexes/films/documents`, "POST", documents)) as {
-    taskUid: number;
-  };
-  for (let status = ""; status !== "succeeded"; await sleep(20)) {
-    ({ status } = JSON.parse(await expectSuccess(`${address}/tasks/${task.taskUid}`, "GET")) as { status: string });
-    if (status === "failed") throw new Error("the documents were refused");
-  }
+  await write(address, "/indexes/films/documents", "POST", documents);
   const made = JSON.parse(
     await expectSuccess(`${address}/keys`, "POST", { actions: ["search"], indexes: ["films"], expiresAt: null }),
   ) as { uid: string };
@@ -88,27 +58,13 @@ async function searchUnderWrites(): Promise<Measurement> {
       [`${CALLS_PER_MS * 1000} reads/s of an API key`]: () => expectSuccess(key, "GET"),
       [`${CALLS_PER_MS * 1000} writes/s of an API key`]: () => expectSuccess(key, "PATCH", { name: `name ${n++}` }),
     };
-    const names = Object.keys(ways) as (keyof typeof ways)[];
-    const series = new Map<string, number[]>(names.map((name) => [name, []]));
-    // A first turn of each for the compilers; then rounds, each in another order.
-    for (const name of names) await searchesDuring(gateway.address, ways[name] ?? null);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (let i = 0; i < names.length; i++) {
-        const name = names[(round + i) % names.length] as keyof typeof ways;
-        series.get(name)?.push(await searchesDuring(gateway.address, ways[name] ?? null));
-      }
-    }
-    const quiet = series.get("no other requests") ?? [];
-    const variants = [...series].map(([name, times]) => ({
-      name,
-      callMs: spread(times),
-      ratio: spread(times.map((ms, round) => ms / (quiet[round] ?? Number.NaN))),
-    }));
+    const turns = Object.entries(ways).map(([name, way]) => [name, () => searchesDuring(gateway.address, way)]);
+    const variants = asVariants(await takeTurns<number>(Object.fromEntries(turns), ROUNDS), (p99) => p99);
     const goal = atMost(1.2);
     const met = goal.met(variants.at(-1)?.ratio.median ?? Number.NaN);
     return { title: "A gateway's searches, p99, while others write to its store", variants, goal: goal.text, met };
   } finally {
-    agent.destroy();
+    closeClient();
     await gateway.stop();
     bed.close();
   }

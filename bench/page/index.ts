@@ -46,8 +46,7 @@ export function writePage(): void {
     ...goalSection("Job queue", "queue"),
     ...growthSections(growths),
     ...goalSection("Routing and merging", "routing"),
-    "## Gateway",
-    NOTES.gateway,
+    ...goalSection("Gateway", "gateway"),
   ];
   writeFileSync(docs("performance.md"), `${sections.join("\n\n")}\n`);
   if (growths.length > 0) writeFileSync(docs("performance-growth.svg"), drawGrowth(growths));

@@ -8,7 +8,7 @@ unsteady where the largest ratio is more than three times the smallest: take it 
 hand" means statements prepared once on the driver itself, without checks or errors.`;
 
 /** What the numbers do not say themselves, by suite. */
-export const NOTES: Readonly<Record<Suite | "growth" | "gateway", string>> = {
+export const NOTES: Readonly<Record<Suite | "growth", string>> = {
   "store-sqlite": `What is in the numbers, and what remains:
 
 - **Single calls.** A write of one statement runs without BEGIN and COMMIT: SQLite makes it a step by itself. Rows are decoded, and

@@ -1,0 +1,60 @@
+import { faster, type Measurement } from "../goals.ts";
+import { createBed } from "../store/databases.ts";
+import { write } from "./client.ts";
+import { NODE_KIND, startNode } from "./nodes.ts";
+import { type Running, startGateway } from "./process.ts";
+import { asVariants, takeTurns } from "./turns.ts";
+
+const ROUNDS = 3;
+const DOCUMENTS = NODE_KIND === "Meilisearch" ? 20_000 : 4_000;
+
+/** NDJSON of documents of about a kilobyte, of words that come again as words do. */
+function makeBody(): Buffer {
+  let state = 1;
+  const lines = Array.from({ length: DOCUMENTS }, (_, id) => {
+    let text = "";
+    while (text.length < 900) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      text += `${Math.floor((state / 2 ** 32) ** 3 * 20_000).toString(36)}er `;
+    }
+    return JSON.stringify({ id, title: `film ${id}`, overview: text });
+  });
+  return Buffer.from(lines.join("\n"));
+}
+
+/** Documents from the first byte of one body until they are searchable, through the gateway over three nodes and on one node. */
+export async function ingest(): Promise<Measurement[]> {
+  const bed = createBed();
+  const running: Running[] = [];
+  const start = async (starting: Promise<Running>): Promise<string> => {
+    const started = await starting;
+    running.unshift(started);
+    return started.address;
+  };
+  try {
+    const single = await start(startNode());
+    const nodes = await Promise.all([0, 1, 2].map(() => start(startNode())));
+    const env = { MIROIR_REPLICATION_FACTOR: "1" };
+    const gateway = await start(startGateway(bed.path("ingest.db"), { nodes, env }));
+    const body = makeBody();
+    let turn = 0;
+    const into = (address: string) => async () => {
+      const index = `/indexes/films-${turn++}`;
+      const from = performance.now();
+      await write(address, `${index}/documents?primaryKey=id`, "POST", body, "application/x-ndjson");
+      const ms = performance.now() - from;
+      await write(address, index, "DELETE");
+      return ms / DOCUMENTS;
+    };
+    const one = `one node (${NODE_KIND})`;
+    const turns = await takeTurns<number>({ [one]: into(single), gateway: into(gateway) }, ROUNDS);
+    const variants = asVariants(turns, (ms) => ms);
+    const goal = faster(0.9);
+    const met = goal.met(variants.at(-1)?.ratio.median ?? Number.NaN);
+    const size = `${DOCUMENTS.toLocaleString("en")} documents in one body of ${Math.round(body.length / 1e6)} MB`;
+    return [{ title: `${size}, until they are searchable; one copy over 3 nodes`, variants, goal: goal.text, met }];
+  } finally {
+    for (const { stop } of running) await stop();
+    bed.close();
+  }
+}
