@@ -39,7 +39,7 @@ export function registerAliases(app: FastifyInstance, context: Context): void {
     const { name, targets } = readNewAlias(jsonOf(request));
     await requireTargets(targets);
     const row = await told(name, async () => {
-      // An index that is made at the same time looks for the alias before it takes the name, and this for the index after it has.
+      // Twice: indexes and aliases are kept apart, and an index may come between. One that comes later still is hidden by the alias.
       await requireFree(name);
       const created = await store.aliases.create(name, targets);
       try {
