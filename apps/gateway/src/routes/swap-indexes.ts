@@ -26,7 +26,7 @@ export function registerSwapIndexes(app: FastifyInstance, context: Context): voi
       const waits = swaps.some(({ rename }) => !rename);
       if (waits) return acknowledge(reply, task, { accept: ({ uid }) => store.indexes.swap(asPairs(swaps), uid) });
       await store.indexes.swap(asPairs(swaps), null);
-      return acknowledge(reply, { ...task, status: "succeeded" });
+      return acknowledge(reply, task);
     });
     return reply;
   });

@@ -9,6 +9,7 @@ import { formatTask } from "../tasks/format.ts";
 import { hiddenOf, withHidden } from "../tasks/hidden-details.ts";
 import { createKnownIndexes } from "../tasks/known-indexes.ts";
 import { countTasks, listTasks } from "../tasks/list.ts";
+import { shownIndexUid } from "../tasks/rename-tasks.ts";
 import { toStoreFilter, visibleFilters } from "../tasks/store-filter.ts";
 import { queryOf } from "./http.ts";
 
@@ -37,7 +38,7 @@ export function registerTasks(app: FastifyInstance, context: Context): void {
       // Who may use an alias may follow what it did through it, whatever it points at.
       const alias = row && hiddenOf(row)?.alias;
       const isSeen = (name: string | null) => request.access.sees(name);
-      if (!row || !(isSeen(row.indexUid) || (typeof alias === "string" && isSeen(alias))))
+      if (!row || !(isSeen(shownIndexUid(row.indexUid)) || (typeof alias === "string" && isSeen(alias))))
         throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
       return sendJson(reply, 200, formatTask(row));
     },
@@ -50,7 +51,7 @@ export function registerTasks(app: FastifyInstance, context: Context): void {
       await requireFeature(context, "getTaskDocumentsRoute", "Getting the documents of an enqueued task");
       const uid = parseTaskUid(request.params.taskUid);
       const row = await store.tasks.get(uid);
-      if (!row || !request.access.sees(row.indexUid))
+      if (!row || !request.access.sees(shownIndexUid(row.indexUid)))
         throw new MeilisearchError("task_not_found", `Task \`${uid}\` not found.`);
       if (isFinished(row.status) || row.type !== "documentAdditionOrUpdate")
         throw new MeilisearchError("task_file_not_found", `Task \`${uid}\` has no file of documents.`);

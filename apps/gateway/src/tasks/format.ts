@@ -1,6 +1,7 @@
 import type { SummarizedTask, Task, TaskType } from "@miroir/meilisearch";
 import type { TaskRow } from "@miroir/schema";
 import { shownDetails } from "./hidden-details.ts";
+import { shownIndexUid } from "./rename-tasks.ts";
 
 const dateText = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -14,7 +15,7 @@ export function formatTask(row: TaskRow): Task {
   return {
     uid,
     batchUid: row.status === "enqueued" ? null : uid,
-    indexUid: row.indexUid,
+    indexUid: shownIndexUid(row.indexUid),
     status: row.status,
     type: row.type as TaskType,
     // Noted earlier: from when it is to be canceled.
@@ -33,7 +34,7 @@ export function formatTask(row: TaskRow): Task {
 export function summarizeTask(row: TaskRow): SummarizedTask {
   return {
     taskUid: row.uid,
-    indexUid: row.indexUid,
+    indexUid: shownIndexUid(row.indexUid),
     status: "enqueued",
     type: row.type as TaskType,
     enqueuedAt: dateText(row.enqueuedAt),

@@ -1,4 +1,5 @@
 import type { Store } from "@miroir/store-contract";
+import { shownIndexUid } from "./rename-tasks.ts";
 
 /** The uids of all indexes that exist or that some task is about. */
 export interface KnownIndexes {
@@ -22,8 +23,9 @@ export function createKnownIndexes({ tasks, indexes }: Pick<Store, "tasks" | "in
     let from: number | undefined;
     do {
       const page = await tasks.list({}, { from, limit: from === undefined ? FIRST_PAGE : PAGE });
-      for (const { uid, indexUid } of page.items) {
-        newest = Math.max(newest, uid);
+      for (const row of page.items) {
+        newest = Math.max(newest, row.uid);
+        const indexUid = shownIndexUid(row.indexUid);
         if (indexUid !== null) ofTasks.add(indexUid);
       }
       from = page.next ?? undefined;

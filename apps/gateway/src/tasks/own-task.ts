@@ -1,11 +1,17 @@
 import type { TaskRow } from "@miroir/schema";
-import type { TaskFilter } from "@miroir/store-contract";
+import type { Store, TaskFilter } from "@miroir/store-contract";
 import { hiddenOf } from "./hidden-details.ts";
 
 /** A task that the gateway works off itself, a step at a time. Its row says all that is needed to go on after a crash. */
 export interface OwnTask {
   /** Does what can be done now. @returns `waiting`: for nodes; `moved`: there is more to do; `done`: the row has ended. */
   advance(): Promise<"waiting" | "moved" | "done">;
+}
+
+/** Whether all tasks before it have ended. */
+export async function isItsTurn(tasks: Pick<Store["tasks"], "listUnfinished">, uid: number): Promise<boolean> {
+  const [oldest] = (await tasks.listUnfinished({ limit: 1 })).items;
+  return oldest === undefined || oldest.uid >= uid;
 }
 
 /** What a task about other tasks is about: all that match one of these. */

@@ -9,7 +9,8 @@ import { createDeletion } from "./deletion.ts";
 import { indexOf } from "./hidden-details.ts";
 import type { NodeTaskReport } from "./node-task.ts";
 import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
-import type { OwnTask } from "./own-task.ts";
+import { isItsTurn, type OwnTask } from "./own-task.ts";
+import { renameSome, renamingOf } from "./rename-tasks.ts";
 import { createSwap } from "./swap.ts";
 import { undoCanceled } from "./undo-canceled.ts";
 
@@ -91,12 +92,22 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         for (const { node, shards } of outcome.missed) cluster.noteMissed(node, index.physicalUid, shards);
       }
       await store.tasks.updateNodeTasks(uid, outcome.nodeTasks);
+      const renamed = outcome.transition.status === "succeeded" ? await renameOlder(entry.row) : "done";
+      if (renamed !== "done") return renamed === "moved";
       await store.tasks.transition(uid, outcome.transition);
     } catch (error) {
       if (!isOver(error)) throw error;
     }
     entries.delete(uid);
     return true;
+  }
+
+  /** While the task has not ended, so that a crash does not lose what is left to do. */
+  async function renameOlder(row: TaskRow): ReturnType<OwnTask["advance"]> {
+    const renaming = renamingOf(row);
+    if (renaming === null) return "done";
+    if (!(await isItsTurn(store.tasks, row.uid))) return "waiting";
+    return (await renameSome(store.tasks, renaming, row.uid)) ? "done" : "moved";
   }
 
   /** @returns whether anything moved. */

@@ -1,3 +1,5 @@
+import type { Task } from "@miroir/meilisearch";
+import { interceptStore, systemClock } from "@miroir/store-contract";
 import { createFaultyStore, type FaultyStore } from "@miroir/store-contract/faults";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSwap } from "../../src/tasks/swap.ts";
@@ -25,6 +27,10 @@ const add = (uid: string, side: string, count: number) =>
   sendAndWait(gateway.send, "POST", `/indexes/${uid}/documents`, documents(side, count));
 const swap = (first: string, second: string, rename = false) =>
   gateway.send("POST", "/swap-indexes", [{ indexes: [first, second], rename }]);
+
+/** The names that tasks have, oldest first. */
+const namesOf = async (): Promise<(string | null)[]> =>
+  (await gateway.send("GET", "/tasks?limit=1000&reverse=true")).body.results.map((task: Task) => task.indexUid);
 
 /** Which documents a name stands for, as a search, a list, one document and the stats have it. */
 async function sideOf(uid: string): Promise<readonly [string, number]> {
@@ -83,6 +89,71 @@ describe("a swap", () => {
       expect((await waitForTask(gateway.send, body.taskUid)).status).toBe("succeeded");
     expect(await sideOf("blue")).toEqual(["green", 50]);
     expect(await sideOf("green")).toEqual(["blue", 20]);
+  });
+
+  it("gives older tasks the names that their indexes have, and younger ones their own", async () => {
+    for (const [uid, count] of [
+      ["blue", 2],
+      ["green", 1],
+      ["red", 1],
+    ] as const)
+      for (let i = 0; i < count; i++) await add(uid, uid, 3);
+    const swapped = await swap("blue", "green");
+    await waitForTask(gateway.send, swapped.body.taskUid);
+    await add("blue", "green", 4);
+    expect(await namesOf()).toEqual(["green", "green", "blue", "red", null, "blue"]);
+    const { total } = (await gateway.send("GET", "/tasks?indexUids=blue")).body;
+    expect(total).toBe(2);
+    expect((await gateway.send("GET", `/tasks/${swapped.body.taskUid}`)).body.details).toEqual({
+      swaps: [{ indexes: ["blue", "green"], rename: false }],
+    });
+  });
+
+  it("gives the older tasks of an index that it renames the new name", async () => {
+    await add("old", "old", 3);
+    await waitForTask(gateway.send, (await swap("old", "new", true)).body.taskUid);
+    await add("old", "old", 3);
+    expect(await namesOf()).toEqual(["new", null, "old"]);
+  });
+
+  it("goes on after a crash with the phase that had begun, wherever it was cut", async () => {
+    const { tasks, indexes } = gateway.store;
+    const create = (indexUid: string) =>
+      tasks.create({ indexUid, type: "settingsUpdate", nodeTasks: {}, status: "succeeded" });
+    for (const uid of ["blue", "green", "red"]) await indexes.create({ uid, physicalUid: uid, primaryKey: null });
+    const names = ["blue", "green", "blue", "red"];
+    for (const name of names) await create(name);
+    const exchanged = ["green", "blue", "green", "red"];
+    const swaps = [{ indexes: ["blue", "green"], rename: false }];
+    /** Every call of the store may be the last one of a gateway, carried out or not. */
+    for (let cut = 0, isCut = true; isCut; cut++) {
+      const row = await tasks.create({ indexUid: null, type: "indexSwap", nodeTasks: {}, details: { swaps } });
+      await indexes.swap([{ uids: ["blue", "green"], rename: false }], row.uid);
+      const before = (await namesOf()).slice(0, names.length);
+      let left = cut;
+      isCut = false;
+      const dying = interceptStore(gateway.store, async (_call, proceed) => {
+        if (left-- > 0) return proceed();
+        isCut = true;
+        if (cut % 2 === 1) await proceed();
+        throw new Error("the gateway dies");
+      });
+      const crashing = createSwap(row, dying, systemClock);
+      for (let state = ""; state !== "done" && !isCut; ) {
+        state = await crashing.advance().catch(() => "done");
+      }
+      // What a client meets meanwhile has a name that an index may have.
+      for (const name of await namesOf()) expect(name ?? "").not.toContain("#");
+      const present = await tasks.get(row.uid);
+      if (present === null) throw new Error("no task");
+      const again = createSwap(present, gateway.store, systemClock);
+      while ((await again.advance()) !== "done");
+      expect((await tasks.get(row.uid))?.details).toEqual({ swaps });
+      expect((await namesOf()).slice(0, names.length), `cut at ${cut}`).toEqual(
+        before.map((name) => (name === "blue" ? "green" : name === "green" ? "blue" : name)),
+      );
+    }
+    expect([names, exchanged]).toContainEqual((await namesOf()).slice(0, names.length));
   });
 
   it("waits its turn behind another swap", async ({ skip }) => {
@@ -150,7 +221,9 @@ describe("a rename", () => {
     expect(task).toMatchObject({ status: "succeeded", details: { oldIndexUid: "old", newIndexUid: "new" } });
     expect((await gateway.send("GET", "/indexes/old")).status).toBe(404);
     expect(await sideOf("new")).toEqual(["first", 20]);
+    expect(await namesOf()).toEqual(["new", task.indexUid]);
     await add("old", "second", 30);
+    expect(await namesOf()).toEqual(["new", task.indexUid, "old"]);
     expect(await sideOf("old")).toEqual(["second", 30]);
     expect(await sideOf("new")).toEqual(["first", 20]);
     await sendAndWait(gateway.send, "DELETE", "/indexes/old");
