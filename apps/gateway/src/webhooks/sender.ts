@@ -116,10 +116,14 @@ export function createWebhookSender({
 
   async function deliver({ uuid, url, headers }: WebhookRow, body: Buffer, tasks: number): Promise<DeliveryOutcome> {
     for (let tries = 1; ; tries++) {
+      if (stop.signal.aborted) {
+        log.warn({ webhook: uuid, tasks }, "a webhook was not told of finished tasks: the gateway stops");
+        return "failed";
+      }
       const posted = await post(url, headers, body, AbortSignal.any([stop.signal, AbortSignal.timeout(TIMEOUT_MS)]));
       if ("status" in posted && posted.status >= 200 && posted.status < 300) return "delivered";
       const pauseMs = pausesMs[tries - 1];
-      const again = ("failure" in posted || mayPass(posted.status)) && pauseMs !== undefined && !stop.signal.aborted;
+      const again = ("failure" in posted || mayPass(posted.status)) && pauseMs !== undefined;
       log.warn({ webhook: uuid, tasks, tries, again, ...posted }, "a webhook did not take finished tasks");
       if (!again) return "failed";
       await pause(pauseMs);

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import { observeStore } from "../../src/metrics/observe.ts";
 import { createSend, sendAndWait } from "../support/http.ts";
-import { type Running, startRunning } from "../support/running.ts";
+import { startNodes, TEST_TIMEOUT_MS } from "../support/nodes.ts";
+import { idOf, type Running, startRunning } from "../support/running.ts";
 
 const KEY = "masterKeymasterKey";
 let gateway: Running;
@@ -129,6 +130,26 @@ describe("/metrics", () => {
     await gateway.send("PATCH", "/experimental-features", { metrics: false });
     expect((await gateway.send("GET", "/metrics")).body.code).toBe("feature_not_enabled");
     await gateway.send("PATCH", "/experimental-features", { metrics: true });
+  });
+});
+
+describe("the metrics of a node", () => {
+  it("tell why it gave no answer, and that it is out", { timeout: TEST_TIMEOUT_MS }, async () => {
+    const nodes = await startNodes(2);
+    const over = await startRunning({ nodes: nodes.map(({ address }) => address) });
+    const node = idOf(nodes[0]?.address ?? "");
+    await nodes[0]?.stop();
+    const kind = await over.context.cluster
+      .request(node, { method: "GET", path: "/stats" })
+      .catch((error) => error.kind);
+    await over.untilNode(node, "out");
+    const text = await (await fetch(`${over.address}/_miroir/metrics`)).text();
+    expect(readingOf(text, "miroir_node_requests_total", { node, outcome: kind })).toBe(1);
+    expect(["connect", "reset"]).toContain(kind);
+    expect(readingOf(text, "miroir_node_state", { node, state: "out" })).toBe(1);
+    expect(readingOf(text, "miroir_node_state", { node, state: "up" })).toBe(0);
+    await over.close();
+    await nodes[1]?.stop();
   });
 });
 

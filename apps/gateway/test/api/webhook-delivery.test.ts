@@ -138,6 +138,30 @@ describe("the sender", () => {
     await sender.close();
   });
 
+  it("keeps a bounded number of batches for one that never answers, and tells the others all the same", async () => {
+    const store = createModelStore();
+    for (const uuid of ["slow", "quick"]) await store.webhooks.put(webhook(uuid), null, 20);
+    const outcomes: DeliveryOutcome[] = [];
+    let quick = 0;
+    const post: Post = (url, _headers, _body, signal) => {
+      if (url === "http://quick") {
+        quick++;
+        return Promise.resolve({ status: 200 });
+      }
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve({ failure: "AbortError" })));
+    };
+    const log = pino({ level: "silent" });
+    const sender = createWebhookSender({ store, log, post, closeMs: 1, onDelivery: (it) => outcomes.push(it) });
+    for (let i = 1; i <= 60; i++) {
+      sender.ended(await store.tasks.create(NEW_TASK));
+      while (quick < i) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(outcomes.filter((it) => it === "delivered")).toHaveLength(60);
+    expect(outcomes.filter((it) => it === "dropped")).toHaveLength(10);
+    await sender.close();
+    expect(outcomes.filter((it) => it === "failed")).toHaveLength(50);
+  });
+
   it("claims nothing where there is no webhook", async () => {
     const store = createModelStore();
     const sender = senderOf(store);
