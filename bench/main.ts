@@ -10,6 +10,8 @@ const USAGE = `usage: npm run bench -- routing [--json]
        npm run bench -- search-under-writes [--json]
        npm run bench -- gateway [--json]
        npm run bench -- growth [--backend sqlite|redis] [--max 1000000] [--json]
+       npm run bench -- differential --one URL --many URL [--one-key KEY] [--many-key KEY] [--seed 1] [--documents 10000]
+                        [--queries 300] [--keep] [--json]
        npm run bench -- save [${SUITE_NAMES.join("|")}]...
        npm run bench -- page`;
 
@@ -20,6 +22,14 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
     max: { type: "string" },
+    one: { type: "string" },
+    many: { type: "string" },
+    "one-key": { type: "string" },
+    "many-key": { type: "string" },
+    seed: { type: "string", default: "1" },
+    documents: { type: "string", default: "10000" },
+    queries: { type: "string", default: "300" },
+    keep: { type: "boolean", default: false },
   },
 });
 
@@ -62,6 +72,18 @@ switch (command) {
     const { run } = await import("./growth/index.ts");
     // A million rows in Redis take minutes to write, and a gigabyte or more.
     await run({ backend, max: Number(values.max ?? (backend === "sqlite" ? 1e6 : 1e5)), json: values.json });
+    break;
+  }
+  case "differential": {
+    const { one, many, keep, json } = values;
+    if (one === undefined || many === undefined) fail(USAGE);
+    const [seed, documents, queries] = [values.seed, values.documents, values.queries].map(Number);
+    if (![seed, documents, queries].every((number) => Number.isSafeInteger(number) && Number(number) > 0)) fail(USAGE);
+    const { run } = await import("./differential/index.ts");
+    await run({
+      ...{ one, many, oneKey: values["one-key"], manyKey: values["many-key"], keep, json },
+      ...{ seed: Number(seed), documents: Number(documents), queries: Number(queries) },
+    });
     break;
   }
   case "save": {

@@ -1,8 +1,8 @@
 import { Meilisearch } from "meilisearch";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PUBLIC_ROUTES } from "../../src/routes/table/public-routes.ts";
-import { ON_REAL_NODES, startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
-import { type Running, startRunning } from "../support/running.ts";
+import { ON_REAL_NODES, TEST_TIMEOUT_MS } from "../support/nodes.ts";
+import type { Running } from "../support/running.ts";
 import { describeAccess } from "./javascript/access.ts";
 import { describeDocuments } from "./javascript/documents.ts";
 import { describeIndexes } from "./javascript/indexes.ts";
@@ -12,27 +12,20 @@ import { describeSettings } from "./javascript/settings.ts";
 import { describeTasks } from "./javascript/tasks.ts";
 import { PUBLIC_METHODS, watch } from "./javascript/watched.ts";
 import type { World } from "./javascript/world.ts";
+import { MASTER_KEY, startThree } from "./support.ts";
 
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
-const MASTER_KEY = "a-master-key-of-this-test";
-
 describe("the official JavaScript client over three nodes, two replicas of each shard", () => {
-  let nodes: TestNode[];
   let gateway: Running;
   let world: World;
   beforeAll(async () => {
-    nodes = await startNodes(3);
-    const settings = [`master_key=${MASTER_KEY}`, "replication_factor=2", "shards=16"];
-    gateway = await startRunning({ nodes: nodes.map(({ address }) => address), settings, key: MASTER_KEY });
+    gateway = await startThree();
     const { address } = gateway;
     const calls = new Set<string>();
     world = { address, calls, client: watch(new Meilisearch({ host: address, apiKey: MASTER_KEY }), calls) };
   });
-  afterAll(async () => {
-    await gateway.close();
-    await Promise.all(nodes.map((node) => node.stop()));
-  });
+  afterAll(() => gateway.close());
 
   // The first is about all indexes, and counts them.
   for (const part of [
