@@ -88,9 +88,11 @@ const MOVED: OwnTests = {
     "clears rows that",
   ],
 };
+const FULL_DISK: OwnTests = { file: "test/rows.test.ts", titles: ["does not take a full disk"] };
+const WATCHING: OwnTests = { file: "test/conformance.redis.test.ts", titles: ["redis#store\\.watch"] };
 const FIELDS: OwnTests = { file: "test/fields.redis.test.ts", titles: ["keeps each column"] };
 
-/** What the contract cannot see: keys that nothing reads, rows deleted from under their indexes, answers that were lost. */
+/** What the contract cannot see: a full disk, keys that nothing reads, rows deleted from under their indexes, answers that were lost. */
 const OWN_TESTS: Readonly<Record<string, readonly OwnTests[]>> = {
   "includes/write": [RESENDING, TOGETHER, LEFTOVERS],
   "includes/tasks": [LEFTOVERS],
@@ -105,10 +107,12 @@ const OWN_TESTS: Readonly<Record<string, readonly OwnTests[]>> = {
   "put-row": [FIELDS],
   "requeue-jobs": [LEFTOVERS],
   "settle-scoped-key": [LEFTOVERS],
+  "settle-swap": [WATCHING],
   "sweep-admin-sessions": [LEFTOVERS],
   "sweep-sessions": [LEFTOVERS],
   "transition-task": [LEFTOVERS],
   "write-rows": [MOVED],
+  [`${SQLITE}/raw-rows.ts`]: [FULL_DISK],
 };
 
 const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -129,7 +133,7 @@ function partFiles(root: string, folder: string): Map<string, readonly string[]>
 /** SQLite's files with guards, the rules among them. */
 function sqliteFiles(root: string): GuardedFile[] {
   const files = [...partFiles(root, SQLITE), ...partFiles(root, RULES)];
-  return files.map(([path, parts]) => ({ path, backend: "sqlite", parts, own: [] }));
+  return files.map(([path, parts]) => ({ path, backend: "sqlite", parts, own: OWN_TESTS[path] ?? [] }));
 }
 
 /** Redis' scripts, each with the parts that run it; what is included, with those of all that include it. */

@@ -137,7 +137,8 @@ export const watchTests = {
     await refused(store.aliases.flip("a", target, 1, 5), "not_found");
     await refused(store.aliases.create("b", target, { fence: { scope: "none", epoch: 1 } }), "not_holder");
     await refused(store.aliases.create("", target), "invalid_argument");
-    await store.tasks.create({ indexUid: "movies", type: "t", nodeTasks: {} });
+    const { uid } = await store.tasks.create({ indexUid: "movies", type: "t", nodeTasks: {} });
+    await store.tasks.transition(uid, { status: "processing" });
     await store.gateways.heartbeat("g", "a", 100);
     await watch.settled();
     expect(watch.rows).toEqual([]);

@@ -70,6 +70,7 @@ it("leaves nothing behind that was derived from cleared rows", () =>
 it.each(["state", "status", "type"])("clears rows that hold nothing of what places them but their %s", (kept) =>
   withStores(async (store, _, [prefix]) => {
     await fillStore(store);
+    await store.jobs.enqueue({ type: "waiting", params: {}, dedupeKey: "w" });
     for (const table of MOVABLE_TABLES) {
       const head = `{${prefix}}:${KEYSPACES[table].name}:`;
       for (const member of await redis.zrange(`${head}_index`, "0", "-1")) {

@@ -56,11 +56,12 @@ describe("calls of one turn", () => {
     await redis.set(createKeys(prefix, 0).row("aliases", "string"), "x");
     const flip = (name: string) => store.aliases.flip(name, { kind: "single", currentUid: "j" }, 1, 5);
     const outcomes = await Promise.allSettled(["none", "corrupt", "there", "string"].map(flip));
-    expect(outcomes.map((o) => (o.status === "fulfilled" ? o.value.version : [o.reason.code, o.reason.key]))).toEqual([
-      ["not_found", ["none"]],
-      ["corrupt_row", ["corrupt"]],
+    const said = outcomes.map((o) => (o.status === "fulfilled" ? o.value.version : [o.reason.code, o.reason.message]));
+    expect(said).toEqual([
+      ["not_found", 'aliases ["none"]: no such alias'],
+      ["corrupt_row", 'aliases ["corrupt"]: version cannot be read'],
       2,
-      ["corrupt_row", ["string"]],
+      ["corrupt_row", 'aliases ["string"]: a key holds another type'],
     ]);
   });
 

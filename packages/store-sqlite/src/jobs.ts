@@ -127,7 +127,6 @@ export function createJobs(context: Context): Sync<Jobs> {
   };
 
   const claimMany = ({ worker, types, leaseMs }: NextClaim, limit: number): ClaimedJob[] => {
-    if (limit === 0) return [];
     const now = clock.now();
     const distinct = [...new Set(types)];
     const found = distinct.flatMap((type) => dueOf(type, now, limit));

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
-import type { StoreError } from "@miroir/store-contract";
+import { type StoreError, systemClock } from "@miroir/store-contract";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
-import { openSqliteStore } from "../src/index.ts";
+import { createEngine, openDatabase, openSqliteStore } from "../src/index.ts";
 import { temporary } from "./support/folder.ts";
 
 const task = { indexUid: "movies", type: "t", nodeTasks: {} };
@@ -55,6 +55,16 @@ it.each([true, false])("copies itself into a new file while it is written to (wo
   const restored = await openSqliteStore({ path: copy, worker: false });
   expect((await restored.tasks.get(0))?.details).toEqual({ text: "x".repeat(500_000) });
   await restored.close();
+});
+
+it("does not take a full disk for a row that is there already", () => {
+  const database = openDatabase({ path: ":memory:", synchronous: "FULL", clock: systemClock });
+  const { parts } = createEngine(database, { clock: systemClock, onCorruptRow: () => {} });
+  const row = parts.tasks.create(task);
+  database.pragma(`max_page_count = ${database.pragma("page_count", { simple: true })}`);
+  const rows = [{ ...row, uid: 1, details: { text: "x".repeat(100_000) } }];
+  expect(() => parts.rows.write({ table: "tasks", rows })).toThrow(expect.objectContaining({ code: "unavailable" }));
+  database.close();
 });
 
 it("leaves no write-ahead log behind when it is closed", async () => {

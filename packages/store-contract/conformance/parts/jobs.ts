@@ -430,6 +430,15 @@ export const jobsTests = {
       expect(await t.store.jobs.get("a")).toEqual(short[0]);
       expect(await t.store.jobs.get("c")).toEqual(long[1]);
     },
+    "takes no claim's token for another job": async ({ store }) => {
+      for (const id of ["a", "b"]) await store.jobs.enqueue({ id, type: "t", params: {} });
+      const next = { worker: "w", types: ["t"], leaseMs: 100 };
+      const [a, b] = (await store.jobs.completeAndClaimMany([], next, 2)).claimed;
+      const swapped = [{ id: "b", token: defined(a).claimToken, result: 1 }];
+      const batch = await store.jobs.completeAndClaimMany(swapped, next, 1);
+      expect(batch).toEqual({ completions: ["not_holder"], claimed: [] });
+      expect([await store.jobs.get("a"), await store.jobs.get("b")]).toEqual([a, b]);
+    },
     "keeps the first result of a job completed already, in this batch or before": async (t) => {
       await t.store.jobs.enqueueMany([job({ id: "a" }), job({ id: "b" })]);
       const { id, claimToken } = await claimed(t);

@@ -124,7 +124,7 @@ local function place_row(key, member, row)
   local base, name = base_of(key), table_of(key)
   set_columns(key, row)
   each_place(name, row, member, function(set, score, set_member)
-    if set and score and set_member then
+    if set and score then
       redis.call('ZADD', base .. set, score, set_member)
     end
   end)
