@@ -7,9 +7,9 @@ interface ReportedProof {
   readonly meta?: { readonly figures?: Readonly<Record<string, number>> };
 }
 
-/** The part of vitest's JSON report that is read here, whose it is, and what it was made on. */
+/** The part of vitest's JSON report of one file of proofs that is read here, which file that is, and what it was made on. */
 export interface ProofReport {
-  readonly folder: string;
+  readonly file: string;
   readonly machine: Readonly<Record<string, string>>;
   readonly testResults: readonly { readonly assertionResults: readonly ReportedProof[] }[];
 }
@@ -28,10 +28,10 @@ function row({ ancestorTitles, title, status, duration, meta }: ReportedProof): 
 
 /** The page of what the proofs counted. */
 export function figuresPage(reports: readonly ProofReport[]): string {
-  const sections = reports.map(({ folder, machine, testResults }) => {
+  const sections = reports.map(({ file, machine, testResults }) => {
     const proofs = testResults.flatMap(({ assertionResults }) => assertionResults);
     const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
-    return `## ${folder}
+    return `## ${file}
 
 ${facts.join(", ")}.
 

@@ -1,49 +1,46 @@
-// `npm run test:deep`: the proofs (`test/proof` of each package) in their long form, one package after another, and what they counted in
-// docs/reliability-figures.md. Arguments: packages, by their folders' names; the others keep the figures of their last run.
+// `npm run test:deep`: the proofs (`test/proof` of each package) in their long form, one file after another, and what they counted in
+// docs/reliability-figures.md. Arguments: words that a file's path must hold one of; the others keep the figures of their last run.
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { figuresPage, type ProofReport } from "./figures-page.ts";
 import { ensureRedisServer } from "./redis-server.ts";
 
 const root = join(import.meta.dirname, "..");
 const PAGE = "docs/reliability-figures.md";
 const REPORT = ".vitest/report.json";
-const KEPT = ".vitest/proof.json";
+const KEPT = join(root, ".vitest/proofs");
 const wanted = process.argv.slice(2);
 
 const env: NodeJS.ProcessEnv = { ...process.env, MIROIR_TEST_DEEP: "1" };
 if (!ensureRedisServer(env)) process.exit(1);
 
-const folders = globSync("{packages,apps}/*/test/proof", { cwd: root })
-  .map((proof) => dirname(dirname(proof)))
-  .sort();
-const chosen = folders.filter((folder) => wanted.length === 0 || wanted.includes(basename(folder)));
-let failed = 0;
-for (const [i, folder] of chosen.entries()) {
-  console.log(`\n${i + 1}/${chosen.length} ${folder}`);
+const files = globSync("{packages,apps}/*/test/proof/*.test.ts", { cwd: root }).sort();
+const chosen = files.filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)));
+/** Where a file's report is kept beside what it was made on, for a page that is written when others run. */
+const keptOf = (file: string): string => join(KEPT, `${file.replaceAll("/", "+")}.json`);
+mkdirSync(KEPT, { recursive: true });
+
+const failed: string[] = [];
+for (const [i, file] of chosen.entries()) {
+  console.log(`\n${i + 1}/${chosen.length} ${file}`);
+  const [folder = "", name = ""] = file.split(/\/(?=test\/)/);
   const report = join(root, folder, REPORT);
   rmSync(report, { force: true });
-  // One file at a time: what is proven is not that proofs share a machine well.
-  const config = ["--root", ".", "--config", "../../vitest.config.ts", "--no-file-parallelism"];
-  const run = ["run", ...config, "test/proof"];
+  const run = ["run", "--root", ".", "--config", "../../vitest.config.ts", name];
   const { status } = spawnSync("vitest", run, { cwd: join(root, folder), env, stdio: "inherit" });
-  if (status !== 0) failed++;
-  // Kept beside what it was made on, for a page that is written when others run.
+  if (status !== 0) failed.push(file);
+  if (!existsSync(report)) continue;
   const told = JSON.parse(readFileSync(report, "utf8"));
-  writeFileSync(join(root, folder, KEPT), JSON.stringify({ ...told, folder, machine: machine() }));
+  writeFileSync(keptOf(file), JSON.stringify({ ...told, file, machine: machine() }));
+  const read = (path: string): ProofReport => JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(join(root, PAGE), figuresPage(files.map(keptOf).filter(existsSync).map(read)));
 }
 
-const reports = folders.map((folder) => join(root, folder, KEPT)).filter((report) => existsSync(report));
-if (reports.length === folders.length) {
-  const read = (report: string): ProofReport => JSON.parse(readFileSync(report, "utf8"));
-  writeFileSync(join(root, PAGE), figuresPage(reports.map(read)));
-  console.log(`\n${PAGE} written`);
-}
-console.log(failed === 0 ? "all proofs hold" : `FAILED in ${failed} of ${chosen.length} packages`);
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(failed.length === 0 ? "all proofs hold" : `FAILED: ${failed.join(", ")}`);
+process.exitCode = failed.length === 0 ? 0 : 1;
 
 /** What the proofs ran on. */
 function machine(): Record<string, string> {

@@ -97,7 +97,8 @@ it.for(["always", "everysec"])(
         const written = write(writing, `k${kill}`, random, writes, () => {
           if (++acknowledged === wanted) setTimeout(isTime.resolve, momentMs);
         });
-        await isTime.promise;
+        // On a busy machine all writers may have been given up before.
+        await Promise.race([isTime.promise, written]);
         const killedAt = performance.now();
         await server.kill();
         await written;
