@@ -25,7 +25,8 @@ const codeOf = ({ status, body }: { status: number; body: { code?: string } }) =
 const TIMES = { timeout: TEST_TIMEOUT_MS };
 
 describe.each(["block", "route_pin"])("X-Miroir-Session by %s", TIMES, (strategy) => {
-  const settings = [`sessions.strategy=${strategy}`];
+  // Real nodes on a busy machine take their time.
+  const settings = [`sessions.strategy=${strategy}`, "sessions.wait_ms=60000"];
 
   it("shows a session on every route that reads what it has just written", async () => {
     await start({ taskDelayMs: 30, settings });
