@@ -7,14 +7,14 @@ const SYLLABLES =
 const ENDINGS = ["", "", "n", "r", "s", "l", "st", "ng", "ck"];
 const VOCABULARY_SIZE = 4_000;
 const COLORS = ["amber", "Black", "cyan", "dark blue", "écru", "fawn", "green", "ivory"];
-export const DIMENSIONS = 8;
+const DIMENSIONS = 8;
 
 export interface Corpus {
   readonly vocabulary: readonly string[];
   readonly documents: readonly Document[];
 }
 
-export type Document = Readonly<Record<string, unknown>> & { readonly id: number; readonly title: string };
+type Document = Readonly<Record<string, unknown>> & { readonly id: number; readonly title: string };
 
 export const SETTINGS = {
   filterableAttributes: ["color", "brand", "price", "rating", "tags", "group", "year", "maker", "_geo"],

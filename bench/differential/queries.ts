@@ -1,7 +1,7 @@
 import { type Corpus, vector } from "./corpus.ts";
 import type { Random } from "./random.ts";
 
-export type Body = Record<string, unknown>;
+type Body = Record<string, unknown>;
 
 /** One request that both sides get. */
 export interface Query {
