@@ -68,6 +68,17 @@ describe("what goes leaves no key behind", () => {
     expect(await keys()).toEqual([]);
   });
 
+  it("jobs of batches", async () => {
+    const batch = [{ dedupeKey: "d", parentId: "p" }, { dedupeKey: "e" }, { parentId: "p" }, {}];
+    await store.jobs.enqueueMany(batch.map((job) => ({ type: "t", params: {}, ...job })));
+    const next = { worker: "w", types: ["t"], leaseMs: 100 };
+    const { claimed } = await store.jobs.completeAndClaimMany([], next, 4);
+    const ends = claimed.map(({ id, claimToken }) => ({ id, token: claimToken, result: 1 }));
+    await store.jobs.completeAndClaimMany(ends, next, 1);
+    expect(await store.jobs.pruneFinished(clock.now() + 1, 10)).toBe(4);
+    expect(await keys()).toEqual([]);
+  });
+
   it("sessions, reservations, answers and log-ins that are swept", async () => {
     const limits = { bodySha256: Buffer.alloc(32), ttlMs: 100, reservationMs: 100, maxEntries: 10 };
     for (const key of ["a", "_b"]) {
@@ -112,6 +123,42 @@ describe("rows that somebody deleted", () => {
     await vanish("jobs");
     await jobs.pruneFinished(clock.now() + 1, 10);
     expect(await jobs.pruneFinished(clock.now() + 1, 10)).toBe(0);
+  });
+
+  it("hold up no batch, and what cannot be read is named", async () => {
+    const { jobs } = store;
+    const row = (id: string) => `{${prefix}}:jobs:${id}`;
+    const next = { worker: "w", types: ["t"], leaseMs: 100 };
+    for (const column of ["attempts", "seq"]) {
+      await jobs.enqueueMany(["gone", "good", "bad"].map((id) => ({ id, type: "t", params: {} })));
+      await redis.del(row("gone"));
+      await redis.hdel(row("bad"), column);
+      const { claimed } = await jobs.completeAndClaimMany([], next, 3);
+      expect(claimed.map(({ id }) => id)).toEqual(["good"]);
+      const wrong = { code: "corrupt_row", message: expect.stringContaining(column) };
+      await expect(jobs.completeAndClaimMany([], next, 3)).rejects.toMatchObject(wrong);
+      await dropPrefix(redis, prefix);
+    }
+    const spoilt = { state: null, seq: null, "seq ": "x" };
+    for (const [column, value] of Object.entries(spoilt)) {
+      await jobs.enqueue({ id: "a", type: "t", params: {} });
+      const token = (await jobs.claim("w", ["t"], 100))?.claimToken ?? "";
+      if (value === null) await redis.hdel(row("a"), column);
+      else await redis.hset(row("a"), column.trim(), value);
+      const wrong = { code: "corrupt_row", message: expect.stringContaining(column.trim()) };
+      const complete = jobs.completeAndClaimMany([{ id: "a", token, result: 1 }], next, 1);
+      await expect(complete).rejects.toMatchObject(wrong);
+      await dropPrefix(redis, prefix);
+    }
+  });
+
+  it("hold up no renaming of tasks", async () => {
+    for (let i = 0; i < 4; i++) await store.tasks.create({ indexUid: "movies", type: "t", nodeTasks: {} });
+    await redis.del(`{${prefix}}:tasks:0`);
+    await redis.hdel(`{${prefix}}:tasks:1`, "status");
+    await redis.hdel(`{${prefix}}:tasks:2`, "type");
+    expect(await store.tasks.renameIndex("movies", "films", { below: 9, limit: 9 })).toBe(4);
+    expect((await store.tasks.get(3))?.indexUid).toBe("films");
   });
 
   it("stand in the way of no pruning of tasks", async () => {

@@ -438,6 +438,8 @@ export const jobsTests = {
       const batch = await store.jobs.completeAndClaimMany(swapped, next, 1);
       expect(batch).toEqual({ completions: ["not_holder"], claimed: [] });
       expect([await store.jobs.get("a"), await store.jobs.get("b")]).toEqual([a, b]);
+      await store.jobs.complete("b", defined(b).claimToken, 1);
+      expect((await store.jobs.completeAndClaimMany(swapped, next, 1)).completions).toEqual(["not_holder"]);
     },
     "keeps the first result of a job completed already, in this batch or before": async (t) => {
       await t.store.jobs.enqueueMany([job({ id: "a" }), job({ id: "b" })]);
