@@ -115,10 +115,10 @@ export const createNodeClient = ({
     bodyTimeout: 0,
   });
 
-  const failure = (cause: unknown, signal: AbortSignal | undefined, deadline: AbortSignal): NodeFailure => {
+  const failure = (cause: unknown, signal: AbortSignal | undefined, isLate: boolean): NodeFailure => {
     if (cause instanceof NodeFailure) return cause;
     if (signal?.aborted) return new NodeFailure("aborted", address, "request was aborted", { cause });
-    if (deadline.aborted) return new NodeFailure("timeout", address, "deadline passed", { cause });
+    if (isLate) return new NodeFailure("timeout", address, "deadline passed", { cause });
     const reason = cause instanceof Error ? cause.message || String((cause as { code?: string }).code) : String(cause);
     return isConnectError(cause)
       ? new NodeFailure("connect", address, `cannot connect: ${reason}`, { cause })
@@ -134,7 +134,19 @@ export const createNodeClient = ({
     signal,
     deadlineMs = defaultDeadlineMs,
   }: NodeRequest): Promise<NodeResponse> => {
-    const deadline = AbortSignal.timeout(Math.max(0, deadlineMs));
+    // One controller and one timer: AbortSignal.timeout and .any cost more than the rest of a small request.
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    let isLate = false;
+    const timer = setTimeout(
+      () => {
+        isLate = true;
+        end();
+      },
+      Math.max(0, deadlineMs),
+    );
+    if (signal?.aborted) end();
+    else signal?.addEventListener("abort", end, { once: true });
     try {
       const response = await pool.request({
         method,
@@ -146,12 +158,15 @@ export const createNodeClient = ({
           ...headers,
         },
         ...(body !== undefined && { body: sendable(body) }),
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+        signal: ending.signal,
       });
       const received = await readBody(response.body, address, maxResponseBytes);
       return { status: response.statusCode, headers: response.headers, body: received };
     } catch (cause) {
-      throw failure(cause, signal, deadline);
+      throw failure(cause, signal, isLate);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
     }
   };
 
