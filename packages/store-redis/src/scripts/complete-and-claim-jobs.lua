@@ -26,7 +26,7 @@ local function complete(key, token, result, base, deferred, now)
   if not (state == 'in_progress' and found[2] == token and expires_at and expires_at > now) then
     return 'not_holder'
   end
-  if not seq or not tonumber(seq) then
+  if not tonumber(seq) then
     corrupt(key, 'seq')
   end
   redis.call('HSET', key, 'state', 'completed', 'result', result, 'updated_at', time, 'finished_at', time)
