@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 export type Backend = "sqlite" | "redis";
 
 /** Tests of a backend's own: a file, and the beginnings of titles in it. */
-export interface OwnTests {
+interface OwnTests {
   readonly file: string;
   readonly titles: readonly string[];
 }
