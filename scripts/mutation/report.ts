@@ -37,7 +37,8 @@ export function mutationReport(
   const markdown = `# Guards and the tests that hold them
 
 Written by \`npm run check:mutations\`, which takes each guard of the two stores' writes away in turn (a condition, or one operand
-of it) and runs the conformance tests of its table on the store without it. A mutant is killed when a test fails.
+of it) and runs, on the store without it, the conformance tests of its table and the store's own tests that are about it. A mutant is
+killed when a test fails.
 
 | store | mutants | killed | survived |
 | --- | --- | --- | --- |
