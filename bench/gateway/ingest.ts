@@ -6,7 +6,7 @@ import { type Running, startGateway } from "./process.ts";
 import { asVariants, takeTurns } from "./turns.ts";
 
 const ROUNDS = 3;
-const DOCUMENTS = NODE_KIND === "Meilisearch" ? 20_000 : 4_000;
+const DOCUMENTS = NODE_KIND === "Meilisearch" ? 5_000 : 2_000;
 
 /** NDJSON of documents of about a kilobyte, of words that come again as words do. */
 function makeBody(): Buffer {
@@ -22,7 +22,10 @@ function makeBody(): Buffer {
   return Buffer.from(lines.join("\n"));
 }
 
-/** Documents from the first byte of one body until they are searchable, through the gateway over three nodes and on one node. */
+/**
+ * Documents from the first byte of one body until they are searchable. What the gateway costs shows over the one node that it
+ * is compared with; three nodes on the cores of one do the same work in three parts.
+ */
 export async function ingest(): Promise<Measurement[]> {
   const bed = createBed();
   const running: Running[] = [];
@@ -35,7 +38,8 @@ export async function ingest(): Promise<Measurement[]> {
     const single = await start(startNode());
     const nodes = await Promise.all([0, 1, 2].map(() => start(startNode())));
     const env = { MIROIR_REPLICATION_FACTOR: "1" };
-    const gateway = await start(startGateway(bed.path("ingest.db"), { nodes, env }));
+    const overThree = await start(startGateway(bed.path("three.db"), { nodes, env }));
+    const overOne = await start(startGateway(bed.path("one.db"), { nodes: [single], env }));
     const body = makeBody();
     let turn = 0;
     const into = (address: string) => async () => {
@@ -46,13 +50,19 @@ export async function ingest(): Promise<Measurement[]> {
       await write(address, index, "DELETE");
       return ms / DOCUMENTS;
     };
-    const one = `one node (${NODE_KIND})`;
-    const turns = await takeTurns<number>({ [one]: into(single), gateway: into(gateway) }, ROUNDS);
+    const turns = await takeTurns<number>(
+      {
+        [`one node (${NODE_KIND})`]: into(single),
+        "the gateway over three nodes on the same cores": into(overThree),
+        "the gateway over the one node": into(overOne),
+      },
+      ROUNDS,
+    );
     const variants = asVariants(turns, (ms) => ms);
     const goal = faster(0.9);
     const met = goal.met(variants.at(-1)?.ratio.median ?? Number.NaN);
     const size = `${DOCUMENTS.toLocaleString("en")} documents in one body of ${Math.round(body.length / 1e6)} MB`;
-    return [{ title: `${size}, until they are searchable; one copy over 3 nodes`, variants, goal: goal.text, met }];
+    return [{ title: `${size}, until they are searchable, one copy`, variants, goal: goal.text, met }];
   } finally {
     for (const { stop } of running) await stop();
     bed.close();

@@ -42,5 +42,14 @@ nothing. All else costs by the page.`,
     "A million rows take Redis minutes to be given and more than a gigabyte: `npm run bench -- growth --backend redis --max 1000000`.",
   routing:
     "The time in ms is the machine's, under the load stated. The first way of each comparison is listed as what the judged one is held against.",
-  gateway: "Pass-through reads, searches over several nodes and ingest are not measured yet.",
+  gateway: `Load, gateway, peers and nodes share the cores of one machine, so what one of them takes another has not. \`wrk\` makes the
+load of the first lines; nginx has one worker, as the gateway has one thread. What remains:
+
+- **Document by id.** The gateway authorises, knows the index, finds the document's node, and takes the markers out of the answer; the
+  others pass bytes on. By CPU profile most of its time goes into writing to sockets, then into undici's and Fastify's own work; its own
+  code is a few per cent.
+- **Search.** Nodes are asked for score details and for as many hits as the page ends at, which they take longer for than for a plain
+  search. The profile counts reading the nodes' answers as merging.
+- **Documents.** Nothing is handed to a node before the last byte of the body was read and checked, so the gateway's own work comes
+  before the nodes' and not beside it. Three nodes on the cores of one pay the fixed cost of an indexing three times.`,
 };
