@@ -48,6 +48,22 @@ function restore(path: string, { database, log }: Remains): void {
   if (log !== null) writeFileSync(`${path}-wal`, log);
 }
 
+const PAGE_BYTES = 4096;
+
+/**
+ * Whether a file is what the trace tells. Its writer was killed, perhaps after a write and before the record of it: so they may differ
+ * by one write, of a page at most.
+ */
+function isAsTraced(traced: Buffer | null, file: Buffer | null): boolean {
+  if (traced === null || file === null) return traced === file;
+  const length = Math.max(traced.length, file.length);
+  let first = 0;
+  while (first < length && traced[first] === file[first]) first++;
+  let last = length - 1;
+  while (last >= first && traced[last] === file[last]) last--;
+  return last - first < PAGE_BYTES;
+}
+
 const title = missing === null ? "" : ` (left out: ${missing})`;
 
 describe("a SQLite store whose machine loses its power, on a disk that keeps only what was synced", () => {
@@ -94,8 +110,8 @@ describe("a SQLite store whose machine loses its power, on a disk that keeps onl
       }
       // The model sees all that SQLite does, and it bites: where SQLite does not sync, writes are lost.
       const written = disk.written();
-      expect(written.database?.equals(files.database as Buffer), "the database as the trace tells it").toBe(true);
-      expect(written.log?.equals(files.log as Buffer), "the log as the trace tells it").toBe(true);
+      expect(isAsTraced(written.database, files.database), "the database as the trace tells it").toBe(true);
+      expect(isAsTraced(written.log, files.log), "the log as the trace tells it").toBe(true);
       if (synchronous === "NORMAL") expect(figures.lost).toBeGreaterThan(0);
       task.meta.figures = figures;
     },
