@@ -84,7 +84,7 @@ export function createCancelation(first: TaskRow, { store, cluster, log, undo }:
     const know = (taskUid: number, node: string) => told.set(taskUid, (told.get(taskUid) ?? new Set()).add(node));
     const byNode = new Map<string, { taskUid: number; nodeUid: number }[]>();
     for (const { taskUid, node, report } of answers) {
-      if (leftAlone.has(taskUid)) continue;
+      if (leftAlone.has(taskUid) || told.get(taskUid)?.has(node)) continue;
       const nodeUid = targets.find(({ uid }) => uid === taskUid)?.nodeTasks[node]?.uid;
       if (isFinished(report.status) || nodeUid === undefined) know(taskUid, node);
       else byNode.set(node, [...(byNode.get(node) ?? []), { taskUid, nodeUid }]);
