@@ -2,7 +2,7 @@ import { faster, type Measurement } from "../goals.ts";
 import { createBed } from "../store/databases.ts";
 import { write } from "./client.ts";
 import { NODE_KIND, startNode } from "./nodes.ts";
-import { type Running, startGateway } from "./process.ts";
+import { createRunning, startGateway } from "./process.ts";
 import { asVariants, takeTurns } from "./turns.ts";
 
 const ROUNDS = 3;
@@ -28,18 +28,13 @@ function makeBody(): Buffer {
  */
 export async function ingest(): Promise<Measurement[]> {
   const bed = createBed();
-  const running: Running[] = [];
-  const start = async (starting: Promise<Running>): Promise<string> => {
-    const started = await starting;
-    running.unshift(started);
-    return started.address;
-  };
+  const { start, stopAll } = createRunning();
   try {
-    const single = await start(startNode());
-    const nodes = await Promise.all([0, 1, 2].map(() => start(startNode())));
+    const { address: single } = await start(startNode());
+    const nodes = (await Promise.all([0, 1, 2].map(() => start(startNode())))).map(({ address }) => address);
     const env = { MIROIR_REPLICATION_FACTOR: "1" };
-    const overThree = await start(startGateway(bed.path("three.db"), { nodes, env }));
-    const overOne = await start(startGateway(bed.path("one.db"), { nodes: [single], env }));
+    const { address: overThree } = await start(startGateway(bed.path("three.db"), { nodes, env }));
+    const { address: overOne } = await start(startGateway(bed.path("one.db"), { nodes: [single], env }));
     const body = makeBody();
     let turn = 0;
     const into = (address: string) => async () => {
@@ -64,7 +59,7 @@ export async function ingest(): Promise<Measurement[]> {
     const size = `${DOCUMENTS.toLocaleString("en")} documents in one body of ${Math.round(body.length / 1e6)} MB`;
     return [{ title: `${size}, until they are searchable, one copy`, variants, goal: goal.text, met }];
   } finally {
-    for (const { stop } of running) await stop();
+    await stopAll();
     bed.close();
   }
 }

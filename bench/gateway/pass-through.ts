@@ -5,7 +5,7 @@ import { createBed } from "../store/databases.ts";
 import { expectSuccess, write } from "./client.ts";
 import { NODE_KIND, startNode } from "./nodes.ts";
 import { nginxVersion, startHttpProxy, startNginx } from "./peers.ts";
-import { KEY, type Running, startGateway } from "./process.ts";
+import { createRunning, KEY, startGateway } from "./process.ts";
 import { asVariants, takeTurns } from "./turns.ts";
 
 const CONNECTIONS = 32;
@@ -47,20 +47,15 @@ export async function passThrough(): Promise<Measurement[]> {
   }
   const version = nginxVersion();
   const bed = createBed();
-  const running: Running[] = [];
-  const start = async (starting: Promise<Running>): Promise<string> => {
-    const started = await starting;
-    running.unshift(started);
-    return started.address;
-  };
+  const { start, stopAll } = createRunning();
   try {
-    const node = await start(startNode());
-    const gateway = await start(startGateway(bed.path("pass-through.db"), { nodes: [node] }));
+    const { address: node } = await start(startNode());
+    const { address: gateway } = await start(startGateway(bed.path("pass-through.db"), { nodes: [node] }));
     await write(gateway, "/indexes/films/documents", "POST", [{ id: 1, text: "2 KB ".repeat(400) }]);
     const peers = {
-      ...(version !== null && { [`nginx ${version}`]: await start(startNginx(node)) }),
+      ...(version !== null && { [`nginx ${version}`]: (await start(startNginx(node))).address }),
       [`the node itself (${NODE_KIND})`]: node,
-      "@fastify/http-proxy": await start(startHttpProxy(node)),
+      "@fastify/http-proxy": (await start(startHttpProxy(node))).address,
       gateway,
     };
     for (const address of Object.values(peers)) await expectSuccess(`${address}/indexes/films/documents/1`, "GET");
@@ -78,7 +73,7 @@ export async function passThrough(): Promise<Measurement[]> {
       of("p99", ({ p99Ms }) => p99Ms, atMost(2)),
     ];
   } finally {
-    for (const { stop } of running) await stop();
+    await stopAll();
     bed.close();
   }
 }

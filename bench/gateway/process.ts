@@ -9,8 +9,24 @@ export const KEY = "a-master-key-to-measure-with";
 /** A server in a process of its own. */
 export interface Running {
   readonly address: string;
-  /** Ends it as an operator does, and resolves once it is gone. */
+  /** Ends it as an operator does, and resolves once it is gone. Again is no error. */
   stop(): Promise<void>;
+}
+
+/** What one benchmark starts, and stops together: the newest first, since gateways stand before nodes. */
+export function createRunning() {
+  const running: Running[] = [];
+  return {
+    /** Resolves with the server once it has started. */
+    async start(starting: Promise<Running>): Promise<Running> {
+      const started = await starting;
+      running.unshift(started);
+      return started;
+    },
+    async stopAll(): Promise<void> {
+      for (const { stop } of running) await stop();
+    },
+  };
 }
 
 /** Runs a program of this repository and resolves once it has printed where it listens. */

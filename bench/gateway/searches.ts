@@ -6,7 +6,7 @@ import { spread } from "../measure.ts";
 import { createBed } from "../store/databases.ts";
 import { expectSuccess, write } from "./client.ts";
 import { NODE_KIND, slowDown, startNode } from "./nodes.ts";
-import { type Running, startGateway } from "./process.ts";
+import { createRunning, startGateway } from "./process.ts";
 import { type CpuProfile, shareOf } from "./profile.ts";
 import { asVariants, percentile, takeTurns } from "./turns.ts";
 
@@ -49,12 +49,7 @@ const microseconds = (): number => Number(process.hrtime.bigint() / 1000n);
 export async function searches(): Promise<Measurement[]> {
   const bed = createBed();
   const profiles = mkdtempSync(join(tmpdir(), "miroir-bench-profile-"));
-  const running: Running[] = [];
-  const start = async (starting: Promise<Running>): Promise<Running> => {
-    const started = await starting;
-    running.unshift(started);
-    return started;
-  };
+  const { start, stopAll } = createRunning();
   try {
     const nodes = await Promise.all([0, 1, 2].map(() => start(startNode())));
     const addresses = nodes.map(({ address }) => address);
@@ -89,7 +84,6 @@ export async function searches(): Promise<Measurement[]> {
     const inFlight = { name: "a search", p50: await repeat(ask(gateway.address)) };
     const to = microseconds();
     await gateway.stop();
-    running.splice(running.indexOf(gateway), 1);
     const profile = readdirSync(profiles).map(
       (name) => JSON.parse(readFileSync(join(profiles, name), "utf8")) as CpuProfile,
     );
@@ -104,7 +98,7 @@ export async function searches(): Promise<Measurement[]> {
     };
     return [search, merge, await withSlowNode(addresses, bed.path("slow.db"))];
   } finally {
-    for (const { stop } of running) await stop();
+    await stopAll();
     rmSync(profiles, { recursive: true, force: true });
     bed.close();
   }

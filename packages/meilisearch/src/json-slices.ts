@@ -1,3 +1,15 @@
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  isSpace,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from "./json-characters.ts";
+
 /**
  * Cutting JSON text without rebuilding it. Documents go through the gateway as the text the client wrote, because
  * JSON.parse + JSON.stringify would change them: integers above 2^53, `1.0`, the order of integer-like keys.
@@ -6,22 +18,11 @@
  * what stands inside scalars is not checked. Positions are indexes into the given text, ends are exclusive.
  */
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-
 export type JsonField = { key: string; keyStart: number; valueStart: number; valueEnd: number };
 
 export type JsonItem = { start: number; end: number };
 
 const broken = (what: string, at: number): SyntaxError => new SyntaxError(`Expected ${what} at position ${at}`);
-
-const isSpace = (char: number): boolean => char === 0x20 || char === 0x0a || char === 0x0d || char === 0x09;
 
 /** The position of the first character at or after `at` that is no JSON white space. */
 export const skipSpace = (text: string, at: number): number => {

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,28 +5,12 @@ import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { withoutSecrets } from "../../src/config/print.ts";
 import { SETTINGS } from "../../src/config/settings.ts";
-
-const main = new URL("../../src/main.ts", import.meta.url).pathname;
+import { GATEWAY, runToEnd } from "../support/processes.ts";
 
 async function fileOf(text: string): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), "miroir-config-")), "miroir.yaml");
   await writeFile(file, text);
   return file;
-}
-
-function run(args: readonly string[], env: Record<string, string> = {}) {
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH ?? "", ...env } });
-    let out = "";
-    let err = "";
-    child.stdout.on("data", (chunk) => {
-      out += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      err += chunk;
-    });
-    child.on("close", (code) => resolve({ code, out, err }));
-  });
 }
 
 const mistakesOf = (sources: Parameters<typeof loadConfig>[0]) =>
@@ -47,7 +30,7 @@ nodes:
   - { id: a, address: "http://b:7700" }
 search: { tie_ordre: stable }
 `);
-    const { code, out, err } = await run(["--config", file, "--set", "health.out_after=0"], {
+    const { code, out, err } = await runToEnd(GATEWAY, ["--config", file, "--set", "health.out_after=0"], {
       MIROIR_SERVER_PORT: "http",
     });
     expect(code).toBe(1);
@@ -60,7 +43,7 @@ search: { tie_ordre: stable }
   });
 
   it("prints the configuration without its secrets", async () => {
-    const { code, out } = await run(["config", "print", "--set", "shards=7"], {
+    const { code, out } = await runToEnd(GATEWAY, ["config", "print", "--set", "shards=7"], {
       MIROIR_MASTER_KEY: "do-not-show-this-key",
     });
     expect(code).toBe(0);

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { banner } from "../../src/banner.ts";
 import { sendAndWait } from "../support/http.ts";
+import { runToEnd } from "../support/processes.ts";
 import { type Running, startRunning } from "../support/running.ts";
 
 const demo = new URL("../../demo.ts", import.meta.url).pathname;
@@ -21,24 +21,9 @@ async function start(...args: Parameters<typeof startRunning>): Promise<Running>
   return gateway;
 }
 
-function runDemo(env: Record<string, string>) {
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    const child = spawn(process.execPath, [demo], { env: { PATH: process.env.PATH ?? "", ...env } });
-    let out = "";
-    let err = "";
-    child.stdout.on("data", (chunk) => {
-      out += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      err += chunk;
-    });
-    child.on("close", (code) => resolve({ code, out, err }));
-  });
-}
-
 it("the demo loads its films into a running gateway and finds some", async () => {
   const gateway = await start({ settings: [`master_key=${KEY}`], key: KEY });
-  const { code, out, err } = await runDemo({ MIROIR_URL: gateway.address, MIROIR_MASTER_KEY: KEY });
+  const { code, out, err } = await runToEnd(demo, [], { MIROIR_URL: gateway.address, MIROIR_MASTER_KEY: KEY });
   expect(err).toBe("");
   expect(code).toBe(0);
   expect(out).toContain("3201 of 3201");
@@ -53,7 +38,7 @@ it("the demo says what to run where no gateway answers", async () => {
   const { address } = gateway;
   await gateway.close();
   started.pop();
-  const { code, err } = await runDemo({ MIROIR_URL: address });
+  const { code, err } = await runToEnd(demo, [], { MIROIR_URL: address });
   expect(code).toBe(1);
   expect(err).toContain("npm start");
 });

@@ -42,3 +42,19 @@ export async function startProcess(
   }
   throw new Error(`${file} ended: ${printed}`);
 }
+
+/** Runs a program in a process of its own to its end. */
+export function runToEnd(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    const child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env.PATH ?? "", ...env } });
+    let out = "";
+    let err = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    child.on("close", (code) => resolve({ code, out, err }));
+  });
+}
