@@ -1,14 +1,14 @@
 // Prints docs/configuration.md from the schema: `npm run docs`.
+
+import { configSchema, SETTINGS } from "@miroir/config";
 import { z } from "zod";
-import { configSchema } from "../src/config/schema.ts";
-import { SETTINGS } from "../src/config/settings.ts";
 import { table } from "./markdown.ts";
 
 const HEADER = ["setting", "variable", "default", "meaning"];
 
 const INTRODUCTION = `# Configuration
 
-<!-- Written by \`npm run docs\` from apps/gateway/src/config/schema.ts; change it there. -->
+<!-- Written by \`npm run docs\` from packages/config/src/schema.ts; change it there. -->
 
 Every setting has a default, so that none is needed. Settings come from three places; a later one wins, setting by setting:
 

@@ -1,7 +1,5 @@
 import { parseArgs } from "node:util";
-import { type ConfigSources, loadConfig } from "./config/load.ts";
-import { ConfigError } from "./config/mistake.ts";
-import { withoutSecrets } from "./config/print.ts";
+import { ConfigError, type ConfigSources, loadConfig, withoutSecrets } from "@miroir/config";
 
 const USAGE = `Usage: npm start -- [options]
        npm start -- config check | print

@@ -1,3 +1,4 @@
+import type { Config } from "@miroir/config";
 import type { TaskRow } from "@miroir/schema";
 import type { Clock, NewTask, Store } from "@miroir/store-contract";
 import type { FastifyReply } from "fastify";
@@ -5,7 +6,6 @@ import type { Logger } from "pino";
 import type { ApiKeys } from "./access/api-keys.ts";
 import type { AliasRegistry } from "./aliases/alias-registry.ts";
 import type { Cluster } from "./cluster/cluster.ts";
-import type { Config } from "./config/schema.ts";
 import type { IndexName } from "./indexes/index-name.ts";
 import type { IndexRegistry } from "./indexes/registry.ts";
 import type { Metrics } from "./metrics/metrics.ts";

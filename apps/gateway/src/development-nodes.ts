@@ -1,7 +1,7 @@
+import type { Config } from "@miroir/config";
+import { DEVELOPMENT_NODES } from "@miroir/config";
 import { createDevNode } from "@miroir/dev-node";
 import type { Store } from "@miroir/store-contract";
-import { DEVELOPMENT_NODES } from "./config/cross-checks.ts";
-import type { Config } from "./config/schema.ts";
 
 export interface DevelopmentNodes {
   readonly nodes: Config["nodes"];

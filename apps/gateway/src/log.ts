@@ -1,5 +1,5 @@
+import type { Config } from "@miroir/config";
 import pino, { type Logger } from "pino";
-import type { Config } from "./config/schema.ts";
 
 const LABELS: Readonly<Record<number, string>> = {
   10: "trace",

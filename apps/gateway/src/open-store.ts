@@ -1,7 +1,7 @@
+import type { Config } from "@miroir/config";
 import { openStore as openBackend } from "@miroir/store";
 import { type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
-import type { Config } from "./config/schema.ts";
 
 /** A request that finds Redis frozen answers within a second: one such wait, and the breaker's doubt (outage/breaker.ts). */
 const COMMAND_TIMEOUT_MS = 600;

@@ -1,3 +1,4 @@
+import type { Config } from "@miroir/config";
 import { rank } from "@miroir/routing";
 import { systemClock } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
@@ -7,7 +8,6 @@ import { createAuthenticate } from "./access/authenticate.ts";
 import { createDefaultKeys } from "./access/default-keys.ts";
 import { createAliasRegistry } from "./aliases/alias-registry.ts";
 import { createCluster } from "./cluster/create-cluster.ts";
-import type { Config } from "./config/schema.ts";
 import type { Context } from "./context.ts";
 import { noteEffects } from "./idempotency/note-effects.ts";
 import { createIndexLocks } from "./indexes/index-locks.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "@miroir/config";
 
 /** What opens `/_miroir/*`; `null` when that is open to all. */
 export const adminKeyOf = ({ admin, masterKey }: Pick<Config, "masterKey" | "admin">): string | null =>

@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { Config } from "@miroir/config";
 import { MeilisearchError } from "@miroir/meilisearch";
 import type { AdminSessionRow } from "@miroir/schema";
 import { hashSecret, type Store, StoreError } from "@miroir/store-contract";
 import { parseCookie, stringifySetCookie } from "cookie";
 import type { FastifyRequest } from "fastify";
-import type { Config } from "../config/schema.ts";
 import { adminKeyOf } from "./admin-key.ts";
 
 /** What one who has signed in gets. */

@@ -1,8 +1,8 @@
+import type { Config } from "@miroir/config";
 import { type KeyAction, MeilisearchError } from "@miroir/meilisearch";
 import type { ApiKeyRow } from "@miroir/schema";
 import type { Clock, Store } from "@miroir/store-contract";
 import type { FastifyRequest } from "fastify";
-import type { Config } from "../config/schema.ts";
 import { type Access, FULL_ACCESS, keyAccess } from "./access.ts";
 import { adminKeyOf } from "./admin-key.ts";
 import { createAdminSessions } from "./admin-sessions.ts";

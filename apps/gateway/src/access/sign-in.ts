@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Config } from "@miroir/config";
 import { MeilisearchError } from "@miroir/meilisearch";
 import { type Clock, type Store, StoreError } from "@miroir/store-contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Config } from "../config/schema.ts";
 import { clientNetwork } from "../limits/client-network.ts";
 import { adminKeyOf } from "./admin-key.ts";
 import type { AdminSessions, OpenedSession } from "./admin-sessions.ts";

@@ -1,3 +1,4 @@
+import type { Config } from "@miroir/config";
 import {
   createNodeClient,
   type NodeClient,
@@ -6,7 +7,6 @@ import {
   type NodeResponse,
 } from "@miroir/meilisearch";
 import { createPlacement, type Placement } from "@miroir/routing";
-import type { Config } from "../config/schema.ts";
 import type { Cluster, NodeState } from "./cluster.ts";
 import { type Health, nextHealth, UNKNOWN_HEALTH } from "./health.ts";
 import { nextLatency } from "./latency.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
-import type { Config } from "../config/schema.ts";
+import type { Config } from "@miroir/config";
 
 /** Beside the store's file, where a disk is: the system's own folder for such files may be in memory. */
 export function spoolFolder({ taskStore }: Pick<Config, "taskStore">): string {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import type { Config } from "@miroir/config";
 import { type KeyAction, MeilisearchError } from "@miroir/meilisearch";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { clientNetwork } from "./client-network.ts";
 import { createCounting } from "./counting.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Config } from "@miroir/config";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import type { Logger } from "pino";
 import type { Authenticate } from "../access/authenticate.ts";
-import type { Config } from "../config/schema.ts";
 import { refuseBadHttp } from "./bad-http.ts";
 import { type ReadBody, readBody, readBodyInto } from "./body.ts";
 import { allowOrigins } from "./cors.ts";

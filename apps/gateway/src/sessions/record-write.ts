@@ -1,9 +1,9 @@
+import type { Config } from "@miroir/config";
 import { judgeWrite } from "@miroir/routing";
 import type { TaskRow } from "@miroir/schema";
 import { type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Config } from "../config/schema.ts";
 import { requestScope } from "../server/request-scope.ts";
 import { touchedShards } from "../tasks/touched-shards.ts";
 

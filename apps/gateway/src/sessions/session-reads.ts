@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Config } from "@miroir/config";
 import { MeilisearchError } from "@miroir/meilisearch";
 import type { SessionPin, TaskRow } from "@miroir/schema";
 import { type Clock, isFinished, type Store } from "@miroir/store-contract";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Config } from "../config/schema.ts";
 import { requestScope } from "../server/request-scope.ts";
 import { askNodes } from "../tasks/ask-nodes.ts";
 import type { NodeTaskReport } from "../tasks/node-task.ts";

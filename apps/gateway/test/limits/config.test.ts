@@ -1,8 +1,8 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadConfig } from "@miroir/config";
 import { describe, expect, it } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
 
 async function load(yaml: string, env: Record<string, string> = {}) {
   const file = join(await mkdtemp(join(tmpdir(), "miroir-limits-")), "miroir.yaml");

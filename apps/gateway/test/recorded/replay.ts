@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadConfig } from "@miroir/config";
 import { masterKey, type RecordedCase, readTheme, replayCases } from "@miroir/dev-node/recorded";
-import { loadConfig } from "../../src/config/load.ts";
 import { createLog } from "../../src/log.ts";
 import { startGateway } from "../../src/start.ts";
 import { NODE_KEY, startNodes } from "../support/nodes.ts";

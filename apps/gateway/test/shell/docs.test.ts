@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { SETTINGS } from "@miroir/config";
 import { expect, it } from "vitest";
-import { SETTINGS } from "../../src/config/settings.ts";
 
 const root = new URL("../../../../", import.meta.url);
 const docs = (name: string): string => readFileSync(new URL(`docs/${name}`, root), "utf8");

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { loadConfig } from "@miroir/config";
 import { type Store, systemClock } from "@miroir/store-contract";
 import { createModelStore } from "@miroir/store-contract/model";
 import pino from "pino";
@@ -6,7 +7,6 @@ import { createApiKeys } from "../../src/access/api-keys.ts";
 import { createAuthenticate } from "../../src/access/authenticate.ts";
 import { createAliasRegistry } from "../../src/aliases/alias-registry.ts";
 import { createCluster } from "../../src/cluster/create-cluster.ts";
-import { loadConfig } from "../../src/config/load.ts";
 import type { Context } from "../../src/context.ts";
 import { noteEffects } from "../../src/idempotency/note-effects.ts";
 import { createIndexLocks } from "../../src/indexes/index-locks.ts";

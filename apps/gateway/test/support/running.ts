@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadConfig } from "@miroir/config";
 import type { Logger } from "pino";
 import type { NodeState } from "../../src/cluster/cluster.ts";
-import { loadConfig } from "../../src/config/load.ts";
 import { createLog } from "../../src/log.ts";
 import { type Gateway, startGateway } from "../../src/start.ts";
 import { createSend, type Send } from "./http.ts";

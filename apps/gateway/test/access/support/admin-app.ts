@@ -1,3 +1,4 @@
+import { loadConfig } from "@miroir/config";
 import { openStore, type StoreSettings } from "@miroir/store";
 import type { Store } from "@miroir/store-contract";
 import { createManualClock, type ManualClock } from "@miroir/store-contract/conformance";
@@ -6,7 +7,6 @@ import type { FastifyInstance, InjectOptions } from "fastify";
 import pino from "pino";
 import { createApiKeys } from "../../../src/access/api-keys.ts";
 import { createAuthenticate } from "../../../src/access/authenticate.ts";
-import { loadConfig } from "../../../src/config/load.ts";
 import { registerAdmin } from "../../../src/routes/admin.ts";
 import { createServer } from "../../../src/server/server.ts";
 
