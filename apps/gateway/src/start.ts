@@ -1,5 +1,4 @@
 import type { Config } from "@miroir/config";
-import { rank } from "@miroir/routing";
 import { systemClock } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -144,10 +143,12 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const address = await app.listen({ port: config.server.port, host: config.server.bind });
   const membership = await joinGateways({
     store,
+    clock: systemClock,
     address,
     log,
+    heartbeatMs: config.peers.heartbeatMs,
     // Each survivor takes its share, so that no task is left and few are followed twice.
-    onOrphans: (live) => reconciler.takeUp((uid) => rank(live, String(uid))[0] === membership.gatewayId),
+    onOrphans: () => reconciler.takeUp((uid) => membership.owns(String(uid))),
   });
   undo.add(membership.close);
   breaker?.onHealed(membership.afterOutage);

@@ -180,6 +180,15 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  peers: z
+    .strictObject({
+      heartbeat_ms: durationMs
+        .default(3_000)
+        .describe(
+          "How often a gateway says in the store that it is alive. After three and a half times that the others take it for dead and take over its work.",
+        ),
+    })
+    .prefault({}),
   rate_limits: z
     .strictObject({
       search: rateLimit("searches (a multi-search counts once)"),

@@ -28,6 +28,7 @@ async function startGateway(url: string, prefix: string): Promise<Started> {
     MIROIR_TASK_STORE_URL: url,
     MIROIR_TASK_STORE_PREFIX: prefix,
     MIROIR_SERVER_PORT: "0",
+    MIROIR_PEERS_HEARTBEAT_MS: "200",
     MIROIR_LOG_LEVEL: "silent",
   });
   gateways.push(gateway);
