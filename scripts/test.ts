@@ -47,7 +47,7 @@ const tests = spawnSync(
 );
 
 const told: TestReport[] = [];
-for (const manifest of globSync("{packages,apps}/*/package.json", { cwd: root })) {
+for (const manifest of globSync("{packages/*,apps/*,charts}/package.json", { cwd: root })) {
   const report = readReport(join(root, dirname(manifest), ".vitest/report.json"));
   if (report === undefined) {
     console.log(`FAILED ${dirname(manifest)}: its tests did not run`);
@@ -104,5 +104,5 @@ function readReport(path: string): TestReport | undefined {
 }
 
 function reports(): string[] {
-  return globSync("{packages,apps}/*/.vitest/report.json", { cwd: root }).map((path) => join(root, path));
+  return globSync("{packages/*,apps/*,charts}/.vitest/report.json", { cwd: root }).map((path) => join(root, path));
 }

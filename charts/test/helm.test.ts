@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "@miroir/config";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ACCEPTED, REFUSED } from "./support/cases.ts";
+import { hasHelm, lint, type Manifest, manifests, skippedBecause, template } from "./support/helm.ts";
+import { typeMistakes } from "./support/types.ts";
+import { EXAMPLES, type Values } from "./support/values.ts";
+
+/** A value of a Secret that was made for this rendering. */
+const GENERATED = /^( {2}[A-Z_]+: )[A-Za-z0-9+/]{54}==$/gm;
+/** What the chart gives as variables, from Secrets. */
+const SECRETS = {
+  MIROIR_MASTER_KEY: "a-master-key-of-some-length",
+  MIROIR_ADMIN_API_KEY: "an-admin-key",
+  MIROIR_NODE_MASTER_KEY: "k",
+};
+
+/** Reads a configuration as the gateway does when it starts, or is asked for `config check`. */
+async function loadsAsConfig(yaml: string, backend: unknown) {
+  const folder = await mkdtemp(join(tmpdir(), "miroir-chart-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, "miroir.yaml");
+  await writeFile(file, yaml);
+  return loadConfig({
+    file,
+    env: { ...SECRETS, MIROIR_TASK_STORE_URL: backend === "redis" ? "redis://redis:6379" : "" },
+  });
+}
+
+const configOf = (objects: readonly Manifest[]): string =>
+  objects.find(({ kind, data }) => kind === "ConfigMap" && data?.["miroir.yaml"])?.data?.["miroir.yaml"] ?? "";
+
+/** Several processes at once, on a machine that may have other things to do. */
+const TIMEOUT_MS = 60_000;
+
+describe.skipIf(!hasHelm)(`helm${skippedBecause}`, { timeout: TIMEOUT_MS }, () => {
+  it.concurrent.each(ACCEPTED)("renders $name", async ({ values }) => {
+    const { code, out, err } = await template(values);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(manifests(out).map(({ kind }) => kind)).toContain("Deployment");
+  });
+
+  it.concurrent.each(REFUSED)("refuses $name", async ({ values, by, at, message }) => {
+    const { code, out, err } = await template(values);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    if (by === "template") expect(err).toContain(`): ${message}`);
+    else {
+      expect(err).toContain("values don't meet the specifications of the schema");
+      expect(err).toContain(message);
+      if (at !== undefined) expect(err).toContain(`at '${at}': `);
+    }
+  });
+
+  it.concurrent.each(EXAMPLES)("finds nothing to complain about in the example $name", async ({ path }) => {
+    const { code, out } = await lint(path);
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining("0 chart(s) failed") });
+  });
+
+  describe.each(EXAMPLES)("the example $name", ({ name, values }) => {
+    it("makes what it made before", async () => {
+      const { out } = await template(values);
+      await expect(out.replaceAll(GENERATED, "$1(generated)")).toMatchFileSnapshot(`snapshots/${name}.yaml`);
+    });
+
+    it("makes a configuration that the gateway starts with", async () => {
+      const { settings, warnings } = await loadsAsConfig(
+        configOf(manifests((await template(values)).out)),
+        (values.taskStore as Values).backend,
+      );
+      expect(warnings).toEqual([]);
+      expect(settings.nodes.length).toBeGreaterThan(2);
+      expect(settings.task_store.backend).toBe((values.taskStore as Values).backend);
+    });
+  });
+
+  it("makes objects that Kubernetes' types allow", async () => {
+    const all = await Promise.all(EXAMPLES.map(async ({ values }) => manifests((await template(values)).out)));
+    const objects = all.flat();
+    expect(new Set(objects.map(({ kind }) => kind))).toContain("HorizontalPodAutoscaler");
+    expect(typeMistakes(objects)).toBe("");
+  });
+
+  it("would notice a field that Kubernetes does not know", async () => {
+    const { out } = await template({ podSecurityContext: { runAsNobody: true } });
+    expect(typeMistakes(manifests(out))).toContain("does not exist in type 'IPodSecurityContext'");
+  });
+});
