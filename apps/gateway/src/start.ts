@@ -27,6 +27,7 @@ import { createSessionReads } from "./sessions/session-reads.ts";
 import { createAcknowledge } from "./tasks/acknowledge.ts";
 import { startNodeCleanUp } from "./tasks/node-clean-up-worker.ts";
 import { createReconciler } from "./tasks/reconciler.ts";
+import { openTracing } from "./tracing/tracing.ts";
 import { announceEnded } from "./webhooks/announce-ended.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
 
@@ -82,13 +83,17 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   if (embedded) undo.add(embedded.close);
   const config: Config = { ...given, nodes: embedded?.nodes ?? given.nodes, taskStore: { ...given.taskStore, path } };
   const metrics = createMetrics();
-  const cluster = observeCluster(await createCluster(config), metrics);
+  const tracing = await openTracing(config, log, process.env);
+  if (tracing) undo.add(tracing.close);
+  const counted = observeCluster(await createCluster(config), metrics);
+  const cluster = tracing?.traceNodes(counted) ?? counted;
   undo.add(() => cluster.close());
   const opened = await opening;
   // A file answers at once, well or ill; what is behind a network may not answer at all.
   const breaker = opened.backend === "redis" ? createBreaker(opened, { log }) : null;
+  const timed = observeStore(breaker?.store ?? opened, metrics);
   const { registry, store: kept } = createIndexRegistry({
-    store: observeStore(breaker?.store ?? opened, metrics),
+    store: tracing?.traceStore(timed) ?? timed,
     clock: systemClock,
     log,
     onRead: (isHit) => metrics.cacheReads.inc({ cache: "indexes", outcome: isHit ? "hit" : "miss" }),
@@ -131,7 +136,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   };
 
   let isDraining = false;
-  const app = createServer(config, log, createAuthenticate(context));
+  const app = createServer(config, log, createAuthenticate(context), tracing?.traceRequests);
   countRequests(app, metrics);
   limitRequests(app, context);
   hookRequests(app, context);

@@ -180,6 +180,22 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  tracing: z
+    .strictObject({
+      endpoint: httpUrl
+        .nullable()
+        .default(null)
+        .describe(
+          "Where OpenTelemetry's collector takes traces (OTLP over HTTP, as JSON); `/v1/traces` is put behind it. Not set: `OTEL_EXPORTER_OTLP_ENDPOINT`, and where there is none, no traces. See [observability.md](observability.md).",
+        ),
+      sample_ratio: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(1)
+        .describe("Which part of the requests is traced, from 0 to 1. Of those with a `traceparent`, that one says."),
+    })
+    .prefault({}),
   peers: z
     .strictObject({
       heartbeat_ms: durationMs

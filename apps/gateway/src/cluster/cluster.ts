@@ -15,6 +15,11 @@ interface NodeReport {
   readonly outstanding: number;
 }
 
+export type ClusterRequest = NodeRequest & {
+  /** Which part it is of what one client asked, for traces: of how many shards, which try of these, and whether it is a hedge. */
+  readonly part?: { readonly shards?: number; readonly attempt?: number; readonly hedged?: boolean };
+};
+
 /** The nodes: whom to ask, how to reach them, and how well they are. */
 export interface Cluster {
   readonly placement: Placement;
@@ -23,7 +28,7 @@ export interface Cluster {
    * Sends one request and learns from how it went. Any HTTP status is an answer.
    * @throws NodeFailure when there is no usable answer; RangeError for a node that is not in the placement.
    */
-  request(nodeId: string, request: NodeRequest): Promise<NodeResponse>;
+  request(nodeId: string, request: ClusterRequest): Promise<NodeResponse>;
   /** Not out. A node is out after `health.out_after` failures in a row and back after `health.back_after` successes. */
   isUsable(nodeId: string): boolean;
   /** Expected wait in ms: EWMA × (1 + requests under way). */

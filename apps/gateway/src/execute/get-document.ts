@@ -30,7 +30,7 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
     .sort((a, b) => a.misses - b.misses || a.cost - b.cost);
   let isAbsent = false;
   let notFound: MeilisearchError | undefined;
-  for (const { node, misses } of owners) {
+  for (const [tried, { node, misses }] of owners.entries()) {
     // A replica that misses writes may still have what was deleted, or an older version.
     if (misses && isAbsent) break;
     try {
@@ -39,6 +39,7 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
         path: nodePath(index, `/documents/${documentId}`),
         query,
         deadlineMs: context.config.scatter.nodeTimeoutMs,
+        part: { shards: 1, attempt: tried + 1 },
       });
       if (response.status === 200) return response.body.toString("utf8");
       const error = errorOf(response);

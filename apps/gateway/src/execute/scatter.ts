@@ -58,8 +58,10 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
   const stale: number[] = [];
   let needed: readonly number[] = all;
   const missing: number[] = [];
+  let attempt = 0;
 
   while (needed.length > 0) {
+    attempt++;
     const plan = planRead({
       placement,
       key: options.key,
@@ -74,7 +76,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
       plan.assignments.map(async ({ node, shards }) => ({
         node,
         shards,
-        outcome: await ask(context, node, shards, options),
+        outcome: await ask(context, { node, shards, attempt }, options),
       })),
     );
     const again: number[] = [];
@@ -104,15 +106,13 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
   return { parts, degraded: describe(all, missing, stale) };
 }
 
-async function ask<T>(
-  context: Context,
-  node: string,
-  shards: readonly number[],
-  options: ScatterOptions<T>,
-): Promise<Outcome<T>> {
+/** What one node is asked for, and for the how manieth time somebody is. */
+type Asked = { readonly node: string; readonly shards: readonly number[]; readonly attempt: number };
+
+async function ask<T>(context: Context, asked: Asked, options: ScatterOptions<T>): Promise<Outcome<T>> {
   const until = context.clock.now() + context.config.scatter.nodeTimeoutMs;
   for (;;) {
-    const outcome = await askOnce(context, node, shards, options);
+    const outcome = await askOnce(context, asked, options);
     if (!isBeforeOurSettings(outcome)) return outcome;
     if (context.clock.now() + BETWEEN_ASKS_MS >= until) return { kind: "failed" };
     await sleep(BETWEEN_ASKS_MS);
@@ -128,14 +128,14 @@ function isBeforeOurSettings(outcome: Outcome<unknown>): boolean {
 
 async function askOnce<T>(
   context: Context,
-  node: string,
-  shards: readonly number[],
+  { node, shards, attempt }: Asked,
   { request, read, signal }: ScatterOptions<T>,
 ): Promise<Outcome<T>> {
   const deadlineMs = context.config.scatter.nodeTimeoutMs;
   let response: NodeResponse;
   try {
-    response = await context.cluster.request(node, { deadlineMs, ...(signal && { signal }), ...request(shards) });
+    const part = { shards: shards.length, attempt };
+    response = await context.cluster.request(node, { deadlineMs, ...(signal && { signal }), ...request(shards), part });
   } catch (cause) {
     if (cause instanceof NodeFailure && cause.kind !== "aborted") return { kind: "failed" };
     throw cause;

@@ -2,17 +2,15 @@ import { NodeFailure } from "@miroir/meilisearch";
 import { interceptStore, type Store, StoreError } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
 import type { Cluster } from "../cluster/cluster.ts";
+import { templateOf } from "../server/route-template.ts";
 import type { Metrics } from "./metrics.ts";
 
 const secondsSince = (startMs: number): number => (performance.now() - startMs) / 1000;
 
-/** A route as clients write it: `/indexes/{indexUid}`. */
-const templateOf = (url: string | undefined): string => url?.replace(/:(\w+)/g, "{$1}") ?? "unknown";
-
 /** Counts every request that this app answers from now on. */
 export function countRequests(app: FastifyInstance, { httpRequests, httpDuration, degradedAnswers }: Metrics): void {
   app.addHook("onResponse", async ({ method, routeOptions, is404 }, reply) => {
-    const route = is404 ? "unknown" : templateOf(routeOptions.url);
+    const route = (is404 ? undefined : templateOf(routeOptions.url)) ?? "unknown";
     httpRequests.inc({ method, route, status: String(reply.statusCode) });
     httpDuration.observe({ method, route }, reply.elapsedTime / 1000);
     if (reply.hasHeader("x-miroir-degraded")) degradedAnswers.inc({ route });

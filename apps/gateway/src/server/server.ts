@@ -37,8 +37,14 @@ const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0]
 /**
  * The HTTP side, without routes: bodies come raw (`request.body` is a Buffer, a ReadBody where the route says
  * `streamsBody`, or `undefined`), every error becomes the API's envelope, unknown paths are 404 and wrong verbs 405, both empty, and every request leaves one line in the log.
+ * `hookFirst` adds hooks that see every request before any other does, also those that are refused.
  */
-export function createServer(config: Config, log: Logger, authenticate: Authenticate): FastifyInstance {
+export function createServer(
+  config: Config,
+  log: Logger,
+  authenticate: Authenticate,
+  hookFirst: (app: FastifyInstance) => void = () => undefined,
+): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
@@ -64,6 +70,7 @@ export function createServer(config: Config, log: Logger, authenticate: Authenti
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: MAX_PARAM_LENGTH },
   });
   const isKnown = learnPaths(app);
+  hookFirst(app);
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) => {

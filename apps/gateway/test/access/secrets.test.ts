@@ -7,6 +7,7 @@ import pino from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Gateway, startGateway } from "../../src/start.ts";
 import { signToken } from "../recorded/requests.ts";
+import { type Collector, openCollector } from "../support/collector.ts";
 import { createSend } from "../support/http.ts";
 import { startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
 
@@ -17,11 +18,13 @@ const ADMIN = secret("admin");
 let folder: string;
 let nodes: TestNode[];
 let gateway: Gateway;
+let collector: Collector;
 let logged = "";
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "miroir-secrets-"));
   nodes = await startNodes(2);
+  collector = await openCollector();
   const { config } = await loadConfig({
     env: {
       MIROIR_NODES: nodes.map(({ address }) => address).join(","),
@@ -29,10 +32,12 @@ beforeAll(async () => {
       MIROIR_MASTER_KEY: MASTER,
       MIROIR_ADMIN_API_KEY: ADMIN,
     },
-    flags: ["server.port=0", `task_store.path=${join(folder, "miroir.db")}`, "shards=4"].map((assignment) => ({
-      from: "test",
-      assignment,
-    })),
+    flags: [
+      "server.port=0",
+      `task_store.path=${join(folder, "miroir.db")}`,
+      "shards=4",
+      `tracing.endpoint=${collector.url}`,
+    ].map((assignment) => ({ from: "test", assignment })),
   });
   const log = pino(
     { level: "trace" },
@@ -45,11 +50,12 @@ beforeAll(async () => {
   gateway = await startGateway(config, log);
 });
 afterAll(async () => {
+  await collector.close();
   await Promise.all(nodes.map((node) => node.stop()));
   await rm(folder, { recursive: true, force: true });
 });
 
-it("logs no key and stores none, whatever is asked with it and however it ends", {
+it("logs no key, stores none and tells none in a trace, whatever is asked with it and however it ends", {
   timeout: TEST_TIMEOUT_MS,
 }, async () => {
   const send = createSend(gateway.address);
@@ -108,7 +114,11 @@ it("logs no key and stores none, whatever is asked with it and however it ends",
 
   expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 201, 202, 204, 400, 401, 403, 404, 415, 429, 503]));
   expect(logged).toContain("a node did not take a write");
-  for (const it of [...keys, ...defaults]) expect(logged).not.toContain(it);
+  for (const it of [...keys, ...defaults]) {
+    expect(logged).not.toContain(it);
+    expect(collector.text()).not.toContain(it);
+  }
+  expect(collector.text()).toContain("/_miroir/admin/login");
   for (const file of await readdir(folder)) {
     const stored = await readFile(join(folder, file), "latin1");
     for (const it of [...keys, ...defaults]) expect(stored.includes(it)).toBe(false);
