@@ -43,6 +43,7 @@ const PARTS_OF: Readonly<Record<string, readonly string[]>> = {
   "session-pins": ["sessions"],
   "task-changes": ["tasks"],
   "task-status": ["tasks"],
+  "write-hint": ["writeHints"],
 };
 
 /** What looks for rows, or takes JSON apart: nothing in it guards a write. */

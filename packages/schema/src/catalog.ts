@@ -10,6 +10,7 @@ import { scopedKeyObservationsKeyspace } from "./beside/scoped-key-observations.
 import { scopedKeysKeyspace } from "./beside/scoped-keys.ts";
 import { taskCountsKeyspace } from "./beside/task-counts.ts";
 import { webhooksKeyspace } from "./beside/webhooks.ts";
+import { writeHintsKeyspace } from "./beside/write-hints.ts";
 import { adminSessionsKeyspace } from "./tables/admin-sessions.ts";
 import { aliasesKeyspace } from "./tables/aliases.ts";
 import { canariesKeyspace } from "./tables/canaries.ts";
@@ -57,6 +58,7 @@ export const BESIDE = {
   scopedKeys: scopedKeysKeyspace,
   scopedKeyObservations: scopedKeyObservationsKeyspace,
   webhooks: webhooksKeyspace,
+  writeHints: writeHintsKeyspace,
 } as const;
 
 export const KEYSPACES = { ...TABLES, ...BESIDE } as const;

@@ -1,6 +1,7 @@
 import {
   aliasHistory,
   canaryAssertions,
+  hintedShards,
   jsonObject,
   jsonValue,
   nodeTasks,
@@ -28,6 +29,11 @@ const SHAPES: Record<string, { shape: z.ZodType; takes: unknown[]; refuses: unkn
     refuses: [undefined, Number.NaN, Number.POSITIVE_INFINITY, 1n, new Date(), { a: undefined }, () => 1],
   },
   jsonObject: { shape: jsonObject, takes: [{}, { a: { b: [1] } }], refuses: [null, [], "a", 1, { a: undefined }] },
+  hintedShards: {
+    shape: hintedShards,
+    takes: [[0], [1, 3, 65_535]],
+    refuses: [null, [], [1, 1], [2, 1], [-1], [0.5], [65_536], ["1"]],
+  },
   nodeTasks: {
     shape: nodeTasks,
     takes: [{}, { n: { uid: 0, status: "enqueued" } }, { "a:b": { uid: 1, status: "canceled" } }],

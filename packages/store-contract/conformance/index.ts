@@ -32,6 +32,7 @@ import { sessionsTests } from "./parts/sessions.ts";
 import { tasksTests } from "./parts/tasks.ts";
 import { tenantMapTests } from "./parts/tenant-map.ts";
 import { webhooksTests } from "./parts/webhooks.ts";
+import { writeHintsTests } from "./parts/write-hints.ts";
 import { storeTests } from "./store.ts";
 import type { ConformanceTest, Subject, TestContext } from "./subject.ts";
 import { watchTests } from "./watch.ts";
@@ -64,6 +65,7 @@ const METHOD_TESTS = {
   ...cdcOverflowTests,
   ...scopedKeysTests,
   ...webhooksTests,
+  ...writeHintsTests,
   ...rawRowsTests,
 };
 const OTHER_TESTS = {

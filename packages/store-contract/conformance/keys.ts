@@ -186,6 +186,13 @@ const TWO = {
     read: async ({ store, clock }, first, second) =>
       (await store.rateLimits.consume(first, second, { limit: 2, windowMs: 1 })).resetAt - clock.now() - 1000,
   },
+  "writeHints.note": {
+    write: ({ store }, first, second, mark) => store.writeHints.note(first, second, [mark]),
+    read: async ({ store }, first, second) => {
+      const shards = (await store.writeHints.get(first, second))?.shards ?? [];
+      return shards.length === 1 ? shards[0] : shards;
+    },
+  },
   "scopedKeys.observe": {
     write: async ({ store }, first, second, mark) => {
       await withScopedKey(store, first);

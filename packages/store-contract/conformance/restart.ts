@@ -65,6 +65,7 @@ export async function fill(store: Store): Promise<Rights> {
   await store.indexes.takeSequence("movies", 100);
   await store.apiKeys.create({ uid: "k", name: "n", description: null, actions: ["*"], indexes: [], expiresAt: null });
   await store.webhooks.put({ uuid: "w", url: "http://localhost", headers: { name: "é" } }, null, 20);
+  await store.writeHints.note("node", "movies_1", [3, 1]);
   await store.gateways.heartbeat("gateway", "address", LONG_MS);
   await store.rateLimits.consume("bucket", "key", { limit: 2, windowMs: LONG_MS });
   for (let i = 0; i < 6; i++) await store.loginBackoff.recordFailure("who");
@@ -95,6 +96,7 @@ export async function goesOn(store: Store, { claimToken, reservationToken }: Rig
   expect(await store.indexes.takeSequence("movies", 1)).toBe(100);
   expect(await store.cdcOverflow.append("sink", [{ position: 3, event: "12345" }], 10)).toMatchObject({ kept: 0 });
   expect((await store.canaryRuns.record(run("canary", "later"), 10)).seq).toBeGreaterThan(0);
+  expect(await store.writeHints.note("node", "movies_1", [2])).toMatchObject({ shards: [1, 2, 3], version: 2 });
   await refused(store.aliases.create("a", { kind: "single", currentUid: "i" }), "already_exists");
 }
 

@@ -352,6 +352,20 @@ export const SAMPLES: { readonly [P in PartName]: { readonly [M in keyof StorePa
         return ["webhook"];
       },
     },
+    writeHints: {
+      note: () => ["node", "movies", [1]],
+      get: () => ["node", "movies"],
+      list: () => [{}],
+      settle: async (store) => ["node", "movies", (await store.writeHints.note("node", "movies", [1, 2])).version, [1]],
+      deleteByIndex: async (store) => {
+        await store.writeHints.note("node", "movies", [1]);
+        return ["movies", 10];
+      },
+      deleteByNode: async (store) => {
+        await store.writeHints.note("node", "movies", [1]);
+        return ["node", 10];
+      },
+    },
     rateLimits: { consume: () => ["bucket", "key", { limit: 1, windowMs: 1000 }] },
     loginBackoff: {
       recordFailure: () => ["who"],
@@ -415,6 +429,7 @@ export async function snapshot(store: Store): Promise<unknown> {
     indexes: await store.indexes.list(all),
     apiKeys: await store.apiKeys.list(all),
     webhooks: await store.webhooks.list(all),
+    writeHints: await store.writeHints.list(all),
     gateways: await store.gateways.list(all),
     backoff: await store.loginBackoff.check("who"),
     events: await store.cdcOverflow.read("sink", 0, 1000),

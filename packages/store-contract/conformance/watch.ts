@@ -79,6 +79,15 @@ const ANNOUNCED: Record<string, (store: Store) => Promise<unknown>> = {
     await store.apiKeys.describe("k", "n", null);
     await store.apiKeys.delete("k");
   },
+  "write_hints node movies": async (store) => {
+    const { version } = await store.writeHints.note("node", "movies", [1, 2]);
+    await store.writeHints.settle("node", "movies", version, [1]);
+    await store.writeHints.settle("node", "movies", version, [2]);
+    await store.writeHints.note("node", "movies", [1]);
+    await store.writeHints.deleteByNode("node", 10);
+    await store.writeHints.note("node", "movies", [1]);
+    await store.writeHints.deleteByIndex("movies", 10);
+  },
   "indexes movies": async (store) => {
     await store.indexes.create({ uid: "movies", physicalUid: "p", primaryKey: null });
     await store.indexes.setPrimaryKey("movies", "id");
@@ -93,6 +102,7 @@ const WRITES: Record<string, number> = {
   node_settings_version: 4,
   sessions: 5,
   api_keys: 3,
+  write_hints: 7,
   indexes: 4,
 };
 
@@ -129,7 +139,11 @@ export const watchTests = {
   "is silent about reads, refusals, what changes nothing and tables that are not watched": async ({ store }) => {
     for (const uid of ["x", "y"]) await store.indexes.create({ uid, physicalUid: uid, primaryKey: null });
     await store.indexes.swap([{ uids: ["x", "y"], rename: false }], 7);
+    const { version } = await store.writeHints.note("node", "movies", [1]);
     const watch = await watcher(store);
+    await store.writeHints.settle("node", "movies", version, [2]);
+    await store.writeHints.settle("node", "books", version, [1]);
+    await refused(store.writeHints.settle("node", "movies", version + 1, [1]), "version_conflict");
     expect(await store.aliases.delete("none", null)).toBe(false);
     await store.indexes.settleSwap(8, ["x", "y"]);
     await store.aliases.get("a");

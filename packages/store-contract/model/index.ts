@@ -32,6 +32,7 @@ import { createSessions } from "./sessions.ts";
 import { createTasks } from "./tasks.ts";
 import { createTenantMap } from "./tenant-map.ts";
 import { createWebhooks } from "./webhooks.ts";
+import { createWriteHints } from "./write-hints.ts";
 
 type SyncParts = { readonly [P in PartName]: Sync<StoreParts[P]> };
 
@@ -58,6 +59,7 @@ const createParts = (model: Model): SyncParts => ({
   cdcOverflow: createCdcOverflow(model),
   scopedKeys: createScopedKeys(model),
   webhooks: createWebhooks(model),
+  writeHints: createWriteHints(model),
   rows: createRawRows(model),
 });
 

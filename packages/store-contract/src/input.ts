@@ -1,3 +1,4 @@
+import { MAX_SHARD } from "@miroir/schema";
 import { z } from "zod";
 import { textProblem } from "./json-input.ts";
 
@@ -35,6 +36,7 @@ const withoutMinusZero = (value: number): number => value + 0;
 export const uid = z.int().min(0).max(MAX_UID).overwrite(withoutMinusZero);
 export const count = z.int().min(0).overwrite(withoutMinusZero);
 export const positive = z.int().min(1);
+export const shard = z.int().min(0).max(MAX_SHARD).overwrite(withoutMinusZero);
 /** A point in time, ms since the epoch. */
 export const time = z.int().min(0).overwrite(withoutMinusZero);
 /** How long something lasts: at least 1 ms, at most ten years. */

@@ -8,6 +8,7 @@ import { type RateLimits, rateLimitsMethods } from "./beside/rate-limits.ts";
 import { type RawRows, rawRowsMethods } from "./beside/raw-rows.ts";
 import { type ScopedKeys, scopedKeysMethods } from "./beside/scoped-keys.ts";
 import { type Webhooks, webhooksMethods } from "./beside/webhooks.ts";
+import { type WriteHints, writeHintsMethods } from "./beside/write-hints.ts";
 import { batchLimit } from "./input.ts";
 import type { MethodSpec, MethodSpecs } from "./methods.ts";
 import { type AdminSessions, adminSessionsMethods } from "./tables/admin-sessions.ts";
@@ -50,6 +51,7 @@ export interface StoreParts {
   readonly cdcOverflow: CdcOverflow;
   readonly scopedKeys: ScopedKeys;
   readonly webhooks: Webhooks;
+  readonly writeHints: WriteHints;
   readonly rows: RawRows;
 }
 
@@ -82,6 +84,7 @@ export const STORE_METHODS: { readonly [P in PartName]: MethodSpecs<StoreParts[P
   cdcOverflow: cdcOverflowMethods,
   scopedKeys: scopedKeysMethods,
   webhooks: webhooksMethods,
+  writeHints: writeHintsMethods,
   rows: rawRowsMethods,
 };
 

@@ -17,4 +17,5 @@ export const WATCHED_TABLES = [
   "sessions",
   "indexes",
   "api_keys",
+  "write_hints",
 ] as const;

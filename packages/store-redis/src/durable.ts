@@ -25,6 +25,8 @@ export const DURABLE: ReadonlySet<string> = new Set([
   "rotate-scoped-key",
   "settle-scoped-key",
   "complete-key",
+  "note-write-hint",
+  "settle-write-hint",
 ]);
 
 /** The command that waits. */

@@ -22,6 +22,8 @@ const STEPS: readonly MigrationStep[] = [
   { version: 2, script: "migrate-version", keys: () => [] },
   // webhooks
   { version: 3, script: "migrate-version", keys: () => [] },
+  // write_hints
+  { version: 4, script: "migrate-version", keys: () => [] },
 ];
 
 /** The version that this code reads and writes: that of the schema's migrations. */

@@ -1,24 +1,19 @@
 import { nodeSettingsVersionKeyspace } from "@miroir/schema";
-import type { NodeSettingsVersions, WriteOptions } from "@miroir/store-contract";
+import type { NodeSettingsVersions } from "@miroir/store-contract";
 import type { Context } from "./context.ts";
-import { memberOf, memberPrefix } from "./keys.ts";
+import { deleteByPart } from "./key-parts.ts";
+import { memberOf } from "./keys.ts";
 import { listByName } from "./pages.ts";
 import { createRows } from "./rows.ts";
 
 export function createNodeSettingsVersions(context: Context): NodeSettingsVersions {
   const rows = createRows(context, nodeSettingsVersionKeyspace);
-  const byNode = rows.index("by_node");
-
-  async function deleteBy(by: "index" | "node", name: string, limit: number, options: WriteOptions | undefined) {
-    const run = { script: "delete-settings-versions", table: rows.name, key: [name], keys: [rows.index(), byNode] };
-    const { values } = await context.write({ ...run, args: [by, memberPrefix(name), limit] }, options);
-    return Number(values[0]);
-  }
+  const indexes = [rows.index(), rows.index("by_node")];
 
   return {
     async advance(indexUid, nodeId, version, options) {
       const args = [memberOf(indexUid, nodeId), memberOf(nodeId, indexUid), indexUid, nodeId, version];
-      const run = { keys: [rows.index(), byNode], args };
+      const run = { keys: indexes, args };
       const { values } = await rows.write("advance-settings-version", [indexUid, nodeId], run, options);
       return Number(values[0]);
     },
@@ -26,7 +21,7 @@ export function createNodeSettingsVersions(context: Context): NodeSettingsVersio
     list: (indexUid, page) => listByName(context, rows, page, { of: [indexUid] }),
     listAtOrAbove: (indexUid, floor, page) =>
       listByName(context, rows, page, { of: [indexUid], conditions: [["version", "above", floor - 1]] }),
-    deleteByIndex: (indexUid, limit, options) => deleteBy("index", indexUid, limit, options),
-    deleteByNode: (nodeId, limit, options) => deleteBy("node", nodeId, limit, options),
+    deleteByIndex: (indexUid, limit, options) => deleteByPart(context, rows.name, indexes, 1, indexUid, limit, options),
+    deleteByNode: (nodeId, limit, options) => deleteByPart(context, rows.name, indexes, 2, nodeId, limit, options),
   };
 }

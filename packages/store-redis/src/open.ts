@@ -36,6 +36,7 @@ import { createTenantMap } from "./tenant-map.ts";
 import { tryTls } from "./tls.ts";
 import { openWatch, type Watch } from "./watch.ts";
 import { createWebhooks } from "./webhooks.ts";
+import { createWriteHints } from "./write-hints.ts";
 
 const createParts = (context: Context): StoreParts => ({
   tasks: createTasks(context),
@@ -60,6 +61,7 @@ const createParts = (context: Context): StoreParts => ({
   cdcOverflow: createCdcOverflow(context),
   scopedKeys: createScopedKeys(context),
   webhooks: createWebhooks(context),
+  writeHints: createWriteHints(context),
   rows: createRawRows(context),
 });
 

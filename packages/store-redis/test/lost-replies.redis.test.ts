@@ -178,6 +178,15 @@ const CASES: Readonly<Record<string, Case>> = {
     call: async (s) => (await s.webhooks.put({ uuid: "w", url: "b", headers: {} }, clock.now(), 20)).updatedAt,
     expected: clock.now() + 1,
   },
+  "note-write-hint": {
+    call: async (s) => (await s.writeHints.note("n", "i", [3, 1])).version,
+    expected: 1,
+  },
+  "settle-write-hint": {
+    given: (s) => s.writeHints.note("n", "i", [3, 1]),
+    call: async (s) => (await s.writeHints.settle("n", "i", 1, [3]))?.shards,
+    expected: [1],
+  },
   "acquire-lease": { call: async (s) => (await s.leaderLease.acquire("s", "h", 100)).lease.epoch, expected: 1 },
 };
 

@@ -41,6 +41,7 @@ import { createTasks } from "./tasks.ts";
 import { createTenantMap } from "./tenant-map.ts";
 import { createTransactions } from "./transactions.ts";
 import { createWebhooks } from "./webhooks.ts";
+import { createWriteHints } from "./write-hints.ts";
 
 export type SyncParts = { readonly [P in PartName]: Sync<StoreParts[P]> };
 
@@ -246,6 +247,7 @@ const createParts = (context: Context): SyncParts => ({
   cdcOverflow: createCdcOverflow(context),
   scopedKeys: createScopedKeys(context),
   webhooks: createWebhooks(context),
+  writeHints: createWriteHints(context),
   rows: createRawRows(context),
 });
 

@@ -1,15 +1,13 @@
 import { nodeSettingsVersion, nodeSettingsVersionKeyspace } from "@miroir/schema";
 import type { NodeSettingsVersions } from "@miroir/store-contract";
-import { and, asc, eq, gte, type SQL, sql } from "drizzle-orm";
-import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
-import { pick } from "./codec.ts";
+import { and, eq, gte } from "drizzle-orm";
 import type { Context, Sync } from "./context.ts";
 import { createNamedList } from "./named-list.ts";
-import { createRows } from "./rows.ts";
-import { build, param } from "./statements.ts";
+import { createBatchDelete, createRows } from "./rows.ts";
+import { param } from "./statements.ts";
 
 export function createNodeSettingsVersions(context: Context): Sync<NodeSettingsVersions> {
-  const { clock, sql: statements } = context;
+  const { clock } = context;
   const { indexUid, nodeId, version } = nodeSettingsVersion;
   const rows = createRows(context, nodeSettingsVersionKeyspace);
   const ofIndex = eq(indexUid, param("indexUid"));
@@ -21,22 +19,8 @@ export function createNodeSettingsVersions(context: Context): Sync<NodeSettingsV
     "nodeId",
     and(ofIndex, gte(version, param("floor"))),
   );
-  const deleteSome = (where: SQL, order: SQLiteColumn) => {
-    const doomed = build
-      .select({ rowid: sql`rowid`.as("rowid") })
-      .from(nodeSettingsVersion)
-      .where(where)
-      .orderBy(asc(order))
-      .limit(param("limit"));
-    return statements.raw(
-      build
-        .delete(nodeSettingsVersion)
-        .where(sql`rowid in ${doomed}`)
-        .returning(pick(nodeSettingsVersion, "indexUid", "nodeId")),
-    );
-  };
-  const deleteOfIndex = deleteSome(ofIndex, nodeId);
-  const deleteOfNode = deleteSome(eq(nodeId, param("nodeId")), indexUid);
+  const deleteOfIndex = createBatchDelete(context, nodeSettingsVersionKeyspace, ofIndex, nodeId);
+  const deleteOfNode = createBatchDelete(context, nodeSettingsVersionKeyspace, eq(nodeId, param("nodeId")), indexUid);
 
   return {
     advance(index, node, to) {
@@ -48,15 +32,7 @@ export function createNodeSettingsVersions(context: Context): Sync<NodeSettingsV
     get: (index, node) => rows.get(index, node),
     list: (index, page) => list(page, { indexUid: index }),
     listAtOrAbove: (index, floor, page) => atOrAbove(page, { indexUid: index, floor }),
-    deleteByIndex(index, limit) {
-      const deleted = deleteOfIndex.all({ indexUid: index, limit });
-      rows.changed(deleted);
-      return deleted.length;
-    },
-    deleteByNode(node, limit) {
-      const deleted = deleteOfNode.all({ nodeId: node, limit });
-      rows.changed(deleted);
-      return deleted.length;
-    },
+    deleteByIndex: (index, limit) => deleteOfIndex({ indexUid: index, limit }),
+    deleteByNode: (node, limit) => deleteOfNode({ nodeId: node, limit }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Keyspace } from "@miroir/schema";
 import { and, asc, count, eq, getTableColumns, gt, lte, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
-import { columnsOf, keyOf, type RawRow } from "./codec.ts";
+import { columnsOf, keyOf, pick, type RawRow } from "./codec.ts";
 import { type Context, isWatched } from "./context.ts";
 import { build, param, type Values } from "./statements.ts";
 
@@ -20,8 +20,6 @@ export interface Rows<Row> {
   delete(...key: KeyPart[]): boolean;
   /** How many there are, those past their deadline not counted. */
   count(now: number): number;
-  /** Announces rows that were changed by another statement. */
-  changed(keys: readonly RawRow[]): void;
 }
 
 const columnOf = (table: SQLiteTable, name: string): SQLiteColumn => {
@@ -91,7 +89,6 @@ export function createRows<T extends SQLiteTable>(context: Context, keyspace: Ke
       return deleted;
     },
     count: (now) => counted.first({ now })?.n ?? 0,
-    changed: (keys) => keys.forEach(announce),
   };
 }
 
@@ -118,6 +115,38 @@ export function createUpdate<T extends SQLiteTable>(
   return (row) => {
     update.run(row as RawRow);
     if (watched) context.changed(keyspace.name, keyOf(row as RawRow, key));
+  };
+}
+
+/**
+ * Deletes rows that match, at most as many as the parameter `limit` says, and announces them.
+ * @param where its parameters come with each call
+ * @returns how many.
+ */
+export function createBatchDelete<T extends SQLiteTable>(
+  context: Context,
+  keyspace: Keyspace<T>,
+  where: SQL,
+  order: SQLiteColumn,
+): (values: Values & { readonly limit: number }) => number {
+  const table: SQLiteTable = keyspace.table;
+  const key: readonly string[] = keyspace.key;
+  const doomed = build
+    .select({ rowid: sql`rowid`.as("rowid") })
+    .from(table)
+    .where(where)
+    .orderBy(asc(order))
+    .limit(param("limit"));
+  const remove = context.sql.raw(
+    build
+      .delete(table)
+      .where(sql`rowid in ${doomed}`)
+      .returning(pick(table, ...key)),
+  );
+  return (values) => {
+    const deleted = remove.all(values) as RawRow[];
+    if (isWatched(keyspace.name)) for (const row of deleted) context.changed(keyspace.name, keyOf(row, key));
+    return deleted.length;
   };
 }
 

@@ -137,6 +137,18 @@ function auditCanaryRuns(): Audit<"canaryRuns"> {
   };
 }
 
+function auditWriteHints(): Audit<"writeHints"> {
+  const highest = createHighest("write_hints");
+  return {
+    see({ version }) {
+      // Versions begin with 1, counters with 0.
+      highest.see(version - 1);
+      return null;
+    },
+    finish: (store) => highest.finish(store),
+  };
+}
+
 function auditOverflow(): Audit<"cdcOverflow"> {
   const [events, bytes] = [createTally<string>(), createTally<string>()];
   return {
@@ -165,6 +177,7 @@ export const AUDITS: Audits = {
   indexes: auditIndexes,
   canaryRuns: auditCanaryRuns,
   cdcOverflow: auditOverflow,
+  writeHints: auditWriteHints,
   apiKeys: () => {
     let counted = 0;
     return {

@@ -1,6 +1,7 @@
 import {
   aliasHistory,
   canaryAssertions,
+  hintedShards,
   jsonObject,
   jsonValue,
   KEYSPACES,
@@ -41,6 +42,7 @@ const JSON_SHAPES: {
   indexes: { pendingSwaps },
   apiKeys: { actions: stringList, indexes: stringList },
   webhooks: { headers: webhookHeaders },
+  writeHints: { shards: hintedShards },
 };
 
 function valueShape(table: TableName, property: string, column: Column): z.ZodType {

@@ -161,6 +161,10 @@ export const SAMPLES = {
     write: (store, i) =>
       store.webhooks.put({ uuid: uuid(i), url: text(60), headers: { authorization: text(47) } }, null, 1_000_000_000),
   },
+  writeHints: {
+    holds: "ten shards of one index on one node",
+    write: (store, i, { node }) => store.writeHints.note(node, `products-${digits(i)}`, [...Array(10).keys()]),
+  },
   gateways: {
     holds: "a gateway's id of 36 bytes and its address",
     write: (store, i) => store.gateways.heartbeat(uuid(i), "http://192.0.2.10:7700", HOUR_MS),

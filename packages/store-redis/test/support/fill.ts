@@ -65,6 +65,7 @@ export async function fillStore(store: Store): Promise<void> {
   const key = { uid: "u", name: "n", description: "d", actions: ["search"], indexes: ["*"], expiresAt: 9 };
   await store.apiKeys.create(key);
   await store.webhooks.put({ uuid: "w", url: "http://localhost", headers: { name: "value" } }, null, 20);
+  await store.writeHints.note("node", "movies_1", [3, 1]);
   await store.gateways.heartbeat("gateway-1", "http://127.0.0.1:7700", 60_000);
   await store.rateLimits.consume("search", "caller", { limit: 5, windowMs: 60_000 });
   for (let i = 0; i < 5; i++) await store.loginBackoff.recordFailure("admin");

@@ -58,6 +58,7 @@ export async function fillStore(store: Store, n = 20): Promise<void> {
   await store.indexes.swap([{ uids: ["movies", "films"], rename: false }], 7);
   await store.apiKeys.create({ uid: "k", name: "n", description: null, actions: ["*"], indexes: [], expiresAt: null });
   await store.webhooks.put({ uuid: "w", url: "http://localhost", headers: { name: "value" } }, null, 20);
+  await store.writeHints.note("node", "movies_1", [3, 1]);
   await store.rateLimits.consume("bucket", "key", { limit: 2, windowMs: LONG_MS });
   await store.loginBackoff.recordFailure("who");
   const events = [1, 2, 3].map((position) => ({ position, event: "12345" }));

@@ -81,6 +81,7 @@ async function fillState(store: Store): Promise<void> {
     await store.gateways.heartbeat(key, TEXT, LONG_MS);
     await store.leaderLease.acquire(key, TEXT, LONG_MS);
     await store.searchUiConfig.put(key, json, null);
+    await store.writeHints.note(key, other, [65_535, i]);
     await store.webhooks.put({ uuid: key, url: TEXT, headers: { [key]: TEXT } }, null, 1000);
     const write = { indexUid: other, taskUid: i, group: 0, settingsVersion: 2 ** 40 };
     await store.sessions.recordWrite(key, write, { ttlMs: LONG_MS, maxSessions: 100 });
@@ -140,6 +141,7 @@ async function fillIndexes({ aliases, indexes, cdcOverflow, scopedKeys }: Store)
     await scopedKeys.observe(key, key, 1);
   }
   await scopedKeys.rotate(KEYS[0] ?? "", "next", 1);
+  await indexes.swap([{ uids: [KEYS[0] ?? "", KEYS[1] ?? ""], rename: false }], 5);
   const [single = "", multi = ""] = KEYS;
   await aliases.flip(single, { kind: "single", currentUid: "next" }, 1, 10);
   await aliases.flip(multi, { kind: "multi", targetUids: ["next", single] }, 1, 10);

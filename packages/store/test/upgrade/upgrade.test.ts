@@ -78,6 +78,8 @@ describe.each(versions)("a store made by %s", (version) => {
       const lease = (await store.leaderLease.list({})).items[0];
       const fence = { scope: lease?.scope ?? "", epoch: lease?.epoch ?? 0 };
       await store.nodeSettingsVersion.advance("movies", "node", 1, { fence });
+      const hint = await store.writeHints.note("node", "movies", [1]);
+      expect((await store.writeHints.list({ limit: 1000 })).items).toContainEqual(hint);
       expect((await checkStore(store)).problems).toEqual([]);
       await store.close();
     });

@@ -20,3 +20,9 @@ local function turned_key(key)
   local first, last = split_key(key)
   return joined_key(last, first)
 end
+
+-- The key as text whose bytes are ordered as its parts are: no part holds a NUL.
+local function ordered_key(key)
+  local first, last = split_key(key)
+  return first .. '\0' .. last
+end

@@ -32,6 +32,10 @@ local OTHERS = {
   node_settings_version = function(place, _, member)
     place('_by_node', 0, turned_key(member))
   end,
+  write_hints = function(place, _, member)
+    place('_by_index', 0, turned_key(member))
+    place('_in_order', 0, ordered_key(member))
+  end,
   sessions = function(place, row)
     for _, uid in ipairs(row.pins and row.session_id and pinned(row.pins) or {}) do
       place('_by_pin', 0, pin_key(uid, row.session_id))

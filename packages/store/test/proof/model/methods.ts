@@ -121,6 +121,9 @@ export function callsOver(keys: readonly string[]): Calls {
         return { position: recalled("position", 0, 0, plus), event };
       });
     });
+  const shards = fc.array(fc.constantFrom(...[0, 1, 2, 3, 4, 5].flatMap((n) => [n, n]), 9, 10, 65_535, -1, 65_536), {
+    maxLength: 4,
+  });
   const page = (list: string) => pageOf(list);
 
   return {
@@ -357,6 +360,14 @@ export function callsOver(keys: readonly string[]): Calls {
       get: args(key),
       list: args(page("webhooks.list")),
       delete: args(key),
+    },
+    writeHints: {
+      note: args(key, key, shards),
+      get: args(key, key),
+      list: args(page("writeHints.list")),
+      settle: args(key, key, seen("version", 1), shards),
+      deleteByIndex: args(key, limit),
+      deleteByNode: args(key, limit),
     },
     gateways: {
       heartbeat: args(key, key, duration),

@@ -17,6 +17,7 @@ const DRAINED: ReadonlySet<string> = new Set([
   ...["tasks.pruneFinished", "nodeSettingsVersion.deleteByIndex", "nodeSettingsVersion.deleteByNode"],
   ...["sessions.clearPinsOfIndex", "jobs.requeueExpired", "jobs.pruneFinished", "adminSessions.revokeByKey"],
   ...["adminSessions.deleteExpired", "store.sweep"],
+  ...["writeHints.deleteByIndex", "writeHints.deleteByNode"],
 ]);
 /** A store that says there is more for ever must not keep the test. */
 const MAX_CALLS = 200;

@@ -4,7 +4,7 @@ import { recalled } from "./operation.ts";
 
 /** Tables whose rows only fit together: they go and come back in one. */
 const TOGETHER: readonly (readonly MovableTable[])[] = [
-  ["counters", "tasks", "jobs", "canaryRuns"],
+  ["counters", "tasks", "jobs", "canaryRuns", "writeHints"],
   ["canaries", "canaryRuns"],
   ["cdcOverflow", "cdcOverflowSinks"],
 ];

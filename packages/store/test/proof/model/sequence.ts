@@ -32,7 +32,7 @@ function fenceOver(keys: readonly string[]): fc.Arbitrary<unknown> {
 /** How often a method is called: what makes rows more often than what takes them away, or there would be none to meet. */
 function weightOf(method: string, { kind }: MethodSpec): number {
   if (kind === "read" || /^(delete|prune|clear|remove|reset|revokeBy|release|cancel)/.test(method)) return 1;
-  return /^(create|put|enqueue|claim|record|acquire|reserve|rotate|append)/.test(method) ? 5 : 3;
+  return /^(create|put|enqueue|claim|record|acquire|reserve|rotate|append|note)/.test(method) ? 5 : 3;
 }
 
 /** The operations of one part. */
