@@ -1,4 +1,4 @@
-// What `npm start`, `npm test`, `npm run test:deep`, `npm run demo`, `npm run bench` and `npm run miroir` run first. Works on Node 20 and newer: installs what is
+// What `npm start`, `npm test`, `npm run test:deep`, `npm run demo`, `npm run cluster`, `npm run bench` and `npm run miroir` run first. Works on Node 20 and newer: installs what is
 // missing, finds a Node that runs TypeScript as it is, and hands over to the real program.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,6 +11,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 const PROGRAMS = {
   start: "apps/gateway/src/main.ts",
   demo: "apps/gateway/demo.ts",
+  cluster: "scripts/cluster.ts",
   bench: "bench/main.ts",
   miroir: "apps/ctl/src/main.ts",
   test: "scripts/test.ts",
