@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createRandom, type Random } from "@miroir/store/test-random";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSend } from "../support/http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
@@ -13,19 +14,8 @@ const CLIENTS = 64;
 const LOST = 0.4;
 const SEED = Number(process.env.MIROIR_TEST_SEED ?? 20_261);
 
-/** Mulberry32. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A way to a gateway on which some answers are lost, the request having been delivered. */
-async function startLossyLine(target: () => string, random: () => number) {
+async function startLossyLine(target: () => string, random: Random) {
   let lost = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -42,7 +32,7 @@ async function startLossyLine(target: () => string, random: () => number) {
     }
     client.pipe(upstream);
     upstream.on("data", (data) => {
-      if (random() < LOST) {
+      if (random.chance(LOST)) {
         lost++;
         client.destroy();
       } else client.write(data);
@@ -92,7 +82,7 @@ describe.each(BACKENDS)("one key, two gateways on %s", (backend) => {
   it(`is done once by ${CLIENTS} clients, with answers lost and a gateway killed with -9 meanwhile`, async ({
     task,
   }) => {
-    const random = numbers(SEED);
+    const random = createRandom(SEED);
     const lines = await Promise.all([0, 1].map((at) => startLossyLine(() => gateways[at]?.address ?? "", random)));
     const figures = { seed: SEED, rounds: ROUNDS, kills: 0, executions: 0, requests: 0, answersLost: 0 };
     for (let round = 0; round < ROUNDS; round++) {
@@ -107,11 +97,11 @@ describe.each(BACKENDS)("one key, two gateways on %s", (backend) => {
           if (answer?.status === 202) return answer.text;
           if (answer) expect([409, 503], answer.text).toContain(answer.status);
           if (answer?.status === 409) expect(answer.body.code).toBe("miroir_idempotency_in_flight");
-          await sleep(20 + random() * 60);
+          await sleep(20 + random.below(60));
         }
       }
       const clients = Promise.all(Array.from({ length: CLIENTS }, (_, at) => client(at)));
-      await sleep(random() * 120);
+      await sleep(random.below(120));
       const victim = round % 2;
       await gateways[victim]?.end("SIGKILL");
       figures.kills++;

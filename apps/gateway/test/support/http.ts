@@ -10,12 +10,13 @@ export type Answer = {
 
 export type Send = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
-/** A client of one address. A string or Buffer body goes out as it is, any other as JSON. */
-export function createSend(address: string, apiKey?: string): Send {
+/** A client of one address, which waits for ever unless told. A string or Buffer body goes out as it is, any other as JSON. */
+export function createSend(address: string, apiKey?: string, timeoutMs?: number): Send {
   return async (method, path, body, headers = {}) => {
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const response = await fetch(address + path, {
       method,
+      ...(timeoutMs !== undefined && { signal: AbortSignal.timeout(timeoutMs) }),
       headers: {
         ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
         ...(body !== undefined && !isRaw && { "content-type": "application/json" }),

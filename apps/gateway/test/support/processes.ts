@@ -3,6 +3,14 @@ import { once } from "node:events";
 
 export const GATEWAY = new URL("../../src/main.ts", import.meta.url).pathname;
 
+/** What programs get of this process' environment: where programs are, and what a start need not compile again. */
+const INHERITED = Object.fromEntries(
+  ["PATH", "NODE_COMPILE_CACHE"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
+
 export type Started = {
   /** Where it listens. */
   readonly address: string;
@@ -22,7 +30,7 @@ export async function startProcess(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Started> {
   const child = spawn(process.execPath, [file, ...args], {
-    env: { PATH: process.env.PATH ?? "", ...env },
+    env: { ...INHERITED, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
@@ -46,7 +54,7 @@ export async function startProcess(
 /** Runs a program in a process of its own to its end. */
 export function runToEnd(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
   return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    const child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env.PATH ?? "", ...env } });
+    const child = spawn(process.execPath, [file, ...args], { env: { ...INHERITED, ...env } });
     let out = "";
     let err = "";
     child.stdout.on("data", (chunk) => {

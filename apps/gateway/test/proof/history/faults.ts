@@ -1,0 +1,151 @@
+import type { Fault } from "@miroir/dev-node";
+import type { Random } from "@miroir/store/test-random";
+import type { LineTrouble } from "../../support/line.ts";
+import type { Stage, StageNode } from "./stage.ts";
+
+/** Something that can go wrong. Each kind befalls one server of a kind at a time. */
+export interface FaultKind {
+  readonly name: string;
+  readonly befalls: "node" | "gateway" | "store";
+  /** Makes it so. @returns what ends it */
+  begin(stage: Stage, at: number): Promise<() => Promise<void>>;
+}
+
+const NODE_BUSY = "/indexes/:uid/documents";
+const INTERNAL = { message: "x", code: "internal", type: "internal", link: "" };
+
+const nodeOf = (stage: Stage, at: number) => stage.nodes[at] as StageNode;
+
+const line = (name: string, trouble: LineTrouble): FaultKind => ({
+  name: `node ${name}`,
+  befalls: "node",
+  async begin(stage, at) {
+    nodeOf(stage, at).line.trouble(trouble);
+    return async () => nodeOf(stage, at).line.trouble({});
+  },
+});
+
+/** Only a development node can be told. */
+const told = (name: string, faults: readonly Fault[]): FaultKind => ({
+  name: `node ${name}`,
+  befalls: "node",
+  async begin(stage, at) {
+    const ends = faults.map((fault) => nodeOf(stage, at).node.faults?.add(fault));
+    return async () => {
+      for (const end of ends) end?.();
+    };
+  },
+});
+
+/** What any node can suffer. */
+const NODE_FAULTS: readonly FaultKind[] = [
+  {
+    name: "node down",
+    befalls: "node",
+    async begin(stage, at) {
+      await nodeOf(stage, at).line.cut();
+      return () => nodeOf(stage, at).line.mend();
+    },
+  },
+  {
+    name: "node restarted empty",
+    befalls: "node",
+    async begin(stage, at) {
+      await nodeOf(stage, at).replace();
+      return async () => undefined;
+    },
+  },
+  line("slow", { delayMs: 300 }),
+  line("frozen", { isFrozen: true }),
+  line("cut in mid-body", { cutsAfter: 1_000 }),
+];
+
+/** What a development node can be told to do wrong. */
+const TOLD_FAULTS: readonly FaultKind[] = [
+  told("refuses writes", [
+    { route: NODE_BUSY, method: "POST", refuse: true },
+    { route: NODE_BUSY, method: "PUT", refuse: true },
+  ]),
+  told("answers 500", [{ route: "/indexes/*", status: 500, body: INTERNAL }]),
+  told("does its work and drops its answers", [{ route: "/indexes/*", dropReply: true }]),
+  told("leaves its tasks enqueued", [{ stallTasks: true }]),
+  told("denies its tasks", [
+    { route: "/tasks", method: "GET", status: 200, body: { results: [], total: 0, limit: 20, from: null, next: null } },
+  ]),
+  told("is too busy", [{ route: "/indexes/:uid/search", busy: true }]),
+];
+
+const GATEWAY_FAULTS: readonly FaultKind[] = [
+  {
+    name: "gateway killed",
+    befalls: "gateway",
+    async begin(stage, at) {
+      await stage.gateways[at]?.kill();
+      return async () => stage.gateways[at]?.start();
+    },
+  },
+  {
+    name: "gateway paused",
+    befalls: "gateway",
+    async begin(stage, at) {
+      const { pid } = stage.gateways[at] ?? {};
+      if (pid !== undefined) process.kill(pid, "SIGSTOP");
+      return async () => {
+        if (pid !== undefined) process.kill(pid, "SIGCONT");
+      };
+    },
+  },
+];
+
+const REDIS_FAULTS: readonly FaultKind[] = [
+  {
+    name: "Redis frozen",
+    befalls: "store",
+    async begin({ redis }) {
+      redis?.freeze();
+      return async () => redis?.thaw();
+    },
+  },
+  {
+    name: "Redis killed",
+    befalls: "store",
+    async begin({ redis }) {
+      await redis?.kill();
+      return async () => redis?.restart();
+    },
+  },
+];
+
+/** Faults by what can suffer them: `told` are those of development nodes alone. */
+export const FAULTS = { node: NODE_FAULTS, told: TOLD_FAULTS, gateway: GATEWAY_FAULTS, redis: REDIS_FAULTS } as const;
+
+/** One fault of a run: what, whom, how long, and how long nothing is wrong with servers of its kind afterwards. All ms. */
+export interface PlannedFault {
+  readonly kind: FaultKind;
+  readonly at: number;
+  readonly lastsMs: number;
+  readonly restMs: number;
+}
+
+/** Faults one after another that fill so many ms. */
+export function planFaults(
+  kinds: readonly FaultKind[],
+  targets: number,
+  forMs: number,
+  { lastsMs, restMs }: { readonly lastsMs: number; readonly restMs: number },
+  random: Random,
+): PlannedFault[] {
+  const planned: PlannedFault[] = [];
+  if (kinds.length === 0) return planned;
+  for (let ms = 0; ms < forMs; ) {
+    const fault = {
+      kind: random.pick(kinds),
+      at: random.below(targets),
+      lastsMs: lastsMs / 2 + random.below(lastsMs),
+      restMs: restMs / 2 + random.below(restMs),
+    };
+    planned.push(fault);
+    ms += fault.lastsMs + fault.restMs;
+  }
+  return planned;
+}

@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createRandom } from "@miroir/store/test-random";
+import { waitForTask } from "../../support/http.ts";
+import { check, type Finding, modelsOf } from "./check.ts";
+import { lookAt, readAll, runClient } from "./clients.ts";
+import { type FaultKind, type PlannedFault, planFaults } from "./faults.ts";
+import { type AnyCall, documentOf, type FaultWindow, type History, NOT_SENT } from "./record.ts";
+import { checkReplicas, checkSettings } from "./replicas.ts";
+import { type Stage, type StageOptions, startStage } from "./stage.ts";
+
+export interface RunOptions extends StageOptions {
+  readonly seed: number;
+  /** For how long clients go on, ms. */
+  readonly forMs: number;
+  readonly clients: number;
+  readonly indexes: readonly string[];
+  readonly faults: readonly FaultKind[];
+  /** Of each kind of server: how long a fault lasts and how long none follows, ms, about. */
+  readonly pace: { readonly lastsMs: number; readonly restMs: number };
+}
+
+export interface RunResult {
+  readonly history: History;
+  readonly findings: readonly Finding[];
+  readonly figures: Record<string, number>;
+}
+
+const THINK_MS = 30;
+const FIXED = Array.from({ length: 20 }, (_, n) => `fixed${n}`);
+/** How long servers may take, once nothing is wrong with them any more, until nothing is to be seen of it. */
+const HEAL_MS = 60_000;
+const POLL_MS = 100;
+
+/** One finding of each rule that was broken, as a test prints it. */
+export function firstOfEach({ history, findings }: RunResult): string[] {
+  const byRule = Map.groupBy(findings, ({ rule }) => rule);
+  return [...byRule].map(
+    ([rule, [first, ...others]]) =>
+      `${rule} (seed ${history.seed}, and ${others.length} more: MIROIR_HISTORY_SEED=${history.seed})\n${first?.story}`,
+  );
+}
+
+/** Lets clients and faults loose on new servers, waits until all is well again, and looks at what came of it. */
+export async function runHistory(options: RunOptions): Promise<RunResult> {
+  const stage = await startStage(options);
+  try {
+    return await play(stage, options);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function play(stage: Stage, options: RunOptions): Promise<RunResult> {
+  const { seed, forMs, clients, indexes } = options;
+  const calls: AnyCall[] = [];
+  const faults: FaultWindow[] = [];
+  const record = (call: AnyCall) => void calls.push(call);
+  for (const index of indexes) await prepare(stage, index, record);
+  let isOver = false;
+  const running = Array.from({ length: clients }, (_, client) =>
+    runClient(stage, { seed, client, indexes, thinkMs: THINK_MS }, record, () => isOver),
+  );
+  const until = performance.now() + forMs;
+  await Promise.all(plansOf(stage, options).map((plan) => befall(stage, plan, until, faults)));
+  await sleep(Math.max(0, until - performance.now()));
+  isOver = true;
+  await Promise.all(running);
+
+  const healing = performance.now();
+  await seeAllNodes(stage);
+  await finishTasks(stage, calls, record);
+  const history: History = { seed, shards: stage.shards, calls, faults };
+  const models = modelsOf(history);
+  const looks = async () =>
+    (
+      await Promise.all(
+        indexes.flatMap((index) => [
+          checkReplicas(stage, history, models, index),
+          checkSettings(stage, history, models, index),
+        ]),
+      )
+    ).flat();
+  let unhealed = await looks();
+  while (unhealed.length > 0 && performance.now() < healing + HEAL_MS) {
+    await sleep(POLL_MS);
+    unhealed = await looks();
+  }
+  const healedAfterMs = Math.round(performance.now() - healing);
+  for (const index of indexes) for (const call of await readAll(stage, index)) record(call);
+  return { history, findings: [...check(history), ...unhealed], figures: figuresOf(history, healedAfterMs) };
+}
+
+/** Makes an index, with documents that all clients leave alone but for those that take all of them. */
+async function prepare(stage: Stage, index: string, record: (call: AnyCall) => void): Promise<void> {
+  const [gateway] = stage.gateways;
+  if (!gateway) throw new RangeError("a stage needs a gateway");
+  const call = { client: -1, gateway: 0, start: performance.now(), end: performance.now(), error: null };
+  const documents = FIXED.map((id) => documentOf("add", id, `first.${index}`));
+  const { body } = await gateway.ask("POST", `/indexes/${index}/documents?primaryKey=id`, documents);
+  await waitForTask(gateway.ask, body.taskUid);
+  record({ ...call, kind: "write", index, type: "add", ids: FIXED, token: `first.${index}`, taskUid: body.taskUid });
+}
+
+/** One line of faults for each kind of server, so that faults of different kinds meet. */
+function plansOf(stage: Stage, { seed, forMs, faults, pace }: RunOptions): PlannedFault[][] {
+  const targets = { node: stage.nodes.length, gateway: stage.gateways.length, store: 1 };
+  return (["node", "gateway", "store"] as const).map((befalls, line) => {
+    const kinds = faults.filter((kind) => kind.befalls === befalls);
+    return planFaults(kinds, targets[befalls], forMs, pace, createRandom(seed + 7_919 * (line + 1)));
+  });
+}
+
+async function befall(
+  stage: Stage,
+  plan: readonly PlannedFault[],
+  until: number,
+  windows: FaultWindow[],
+): Promise<void> {
+  for (const { kind, at, lastsMs, restMs } of plan) {
+    await sleep(Math.min(restMs, Math.max(0, until - performance.now())));
+    if (performance.now() >= until) return;
+    const window = { name: `${kind.name}, number ${at}`, from: performance.now(), until: Number.POSITIVE_INFINITY };
+    windows.push(window);
+    const end = await kind.begin(stage, at);
+    await sleep(lastsMs);
+    await end();
+    window.until = performance.now();
+  }
+}
+
+/** Until every gateway has found every node well. */
+async function seeAllNodes(stage: Stage): Promise<void> {
+  const until = performance.now() + HEAL_MS;
+  for (const { ask } of stage.gateways) {
+    const isSeen = async () => {
+      const answer = await ask("GET", "/_miroir/topology").catch(() => null);
+      return answer?.body?.nodes?.every(({ state }: { state: string }) => state === "up") === true;
+    };
+    while (!(await isSeen()) && performance.now() < until) await sleep(POLL_MS);
+  }
+}
+
+/** Looks at every task that was promised until it has ended, or has had all the time there is. */
+async function finishTasks(stage: Stage, calls: readonly AnyCall[], record: (call: AnyCall) => void): Promise<void> {
+  const uids = new Set(calls.flatMap((call) => (call.kind === "write" && call.taskUid !== null ? [call.taskUid] : [])));
+  const until = performance.now() + HEAL_MS;
+  for (const uid of uids) {
+    for (;;) {
+      const gateway = uid % stage.gateways.length;
+      const start = performance.now();
+      const ask = stage.gateways[gateway]?.ask;
+      if (!ask) break;
+      const look = await lookAt(ask, uid).catch((error) => ({ task: null, error: String(error) }));
+      record({ kind: "task", client: -1, gateway, start, end: performance.now(), uid, ...look });
+      const isOver = look.task !== null && !["enqueued", "processing"].includes(look.task.status);
+      if (isOver || performance.now() > until) break;
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+function figuresOf({ seed, calls, faults }: History, healedAfterMs: number): Record<string, number> {
+  const count = (test: (call: AnyCall) => boolean) => calls.filter(test).length;
+  return {
+    seed,
+    faults: faults.length,
+    acknowledged: count((call) => call.kind === "write" && call.taskUid !== null),
+    unknown: count((call) => call.kind === "write" && call.taskUid === null && call.error !== NOT_SENT),
+    reads: count((call) => call.kind === "read" && call.error === null),
+    flagged: count((call) => call.kind === "read" && call.degraded !== null),
+    errors: count((call) => call.kind !== "write" && call.error !== null),
+    healedAfterMs,
+  };
+}

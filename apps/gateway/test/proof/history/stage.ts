@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSend, type Send } from "../../support/http.ts";
+import { type Line, startLine } from "../../support/line.ts";
+import { NODE_KEY, startNodes, type TestNode } from "../../support/nodes.ts";
+import { GATEWAY, type Started, startProcess } from "../../support/processes.ts";
+import { type StoppableRedis, startStoppableRedis } from "../../support/stoppable-redis.ts";
+
+/** Longer than a gateway takes for anything it answers; one that is paused answers nothing. */
+const CLIENT_TIMEOUT_MS = 20_000;
+
+/** A node behind a line of its own, under whose address the gateways know it whatever becomes of it. */
+export interface StageNode {
+  readonly id: string;
+  readonly line: Line;
+  readonly node: TestNode;
+  /** Asks it past its line. */
+  readonly ask: Send;
+  /** Another one, with nothing in it, in its place. */
+  replace(): Promise<void>;
+}
+
+interface StageGateway {
+  readonly ask: Send;
+  readonly pid: number;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** Nodes, gateways as processes of their own, and their store. */
+export interface Stage {
+  readonly nodes: readonly StageNode[];
+  readonly gateways: readonly StageGateway[];
+  /** `null` where the store is a file. */
+  readonly redis: StoppableRedis | null;
+  readonly shards: number;
+  close(): Promise<void>;
+}
+
+export interface StageOptions {
+  readonly backend: "sqlite" | "redis";
+  readonly gateways: number;
+  readonly nodes: number;
+  readonly shards: number;
+  readonly replicationFactor: number;
+  /** How long a development node takes for each task. */
+  readonly taskDelayMs: number;
+  /** More settings, as the environment of a gateway. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startStage(options: StageOptions): Promise<Stage> {
+  const { backend, shards, replicationFactor } = options;
+  const folder = await mkdtemp(join(tmpdir(), "miroir-stage-"));
+  const redis = backend === "redis" ? await startStoppableRedis() : null;
+  const nodes = await Promise.all(Array.from({ length: options.nodes }, () => startStageNode(options)));
+  const env = {
+    MIROIR_NODES: nodes.map(({ line }) => line.url).join(","),
+    MIROIR_NODE_MASTER_KEY: NODE_KEY,
+    MIROIR_SHARDS: String(shards),
+    MIROIR_REPLICATION_FACTOR: String(replicationFactor),
+    MIROIR_SERVER_PORT: "0",
+    MIROIR_LOG_LEVEL: process.env.TEST_LOG ?? "silent",
+    MIROIR_HEALTH_INTERVAL_MS: "200",
+    MIROIR_HEALTH_TIMEOUT_MS: "1500",
+    MIROIR_SCATTER_NODE_TIMEOUT_MS: "3000",
+    ...(redis
+      ? { MIROIR_TASK_STORE_BACKEND: "redis", MIROIR_TASK_STORE_URL: redis.url }
+      : { MIROIR_TASK_STORE_PATH: join(folder, "miroir.db") }),
+    ...options.env,
+  };
+  const gateways = await Promise.all(Array.from({ length: options.gateways }, () => startStageGateway(env)));
+  return {
+    nodes,
+    gateways,
+    redis,
+    shards,
+    async close() {
+      await Promise.all(gateways.map((gateway) => gateway.kill()));
+      await Promise.all(nodes.flatMap(({ line, node }) => [line.cut(), node.stop()]));
+      await redis?.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startStageNode({ taskDelayMs }: StageOptions): Promise<StageNode> {
+  const start = async () => (await startNodes(1, { taskDelayMs }))[0] as TestNode;
+  let node = await start();
+  const line = await startLine(() => node.address);
+  return {
+    id: new URL(line.url).host,
+    line,
+    get node() {
+      return node;
+    },
+    ask: (...args) => createSend(node.address, NODE_KEY)(...args),
+    async replace() {
+      await line.cut();
+      await node.stop();
+      node = await start();
+      await line.mend();
+    },
+  };
+}
+
+async function startStageGateway(env: Readonly<Record<string, string>>): Promise<StageGateway> {
+  const start = () => startProcess(GATEWAY, [], env);
+  let started: Started = await start();
+  return {
+    ask: (...args) => createSend(started.address, undefined, CLIENT_TIMEOUT_MS)(...args),
+    get pid() {
+      return started.pid;
+    },
+    kill: () => started.end("SIGKILL"),
+    async start() {
+      started = await start();
+    },
+  };
+}
