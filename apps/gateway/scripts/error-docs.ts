@@ -13,8 +13,8 @@ const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; read
     remedy: "The message says which member is wrong and what it must be.",
   },
   miroir_invalid_header: {
-    when: "`Idempotency-Key` is not 1 to 255, or `X-Miroir-Session` not 1 to 128, visible ASCII characters.",
-    remedy: "Send a UUID.",
+    when: "`Idempotency-Key` is not 1 to 255, or `X-Miroir-Session` not 1 to 128, visible ASCII characters; or `X-Miroir-Min-Settings-Version` is no number.",
+    remedy: "Send a UUID, or the number that `X-Miroir-Settings-Version` gave.",
   },
   miroir_multi_alias_not_supported: {
     when: "The request names an alias of several indexes where the answer has to come from one.",
@@ -93,6 +93,20 @@ const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; read
   miroir_session_behind: {
     when: "A read with `X-Miroir-Session` waited `sessions.wait_ms` for the session's own writes, and the nodes were not done with them.",
     remedy: "Send it again after `Retry-After`; or without the header, to read what is there.",
+  },
+  miroir_settings_behind: {
+    when: "A read with `X-Miroir-Min-Settings-Version` waited `settings.wait_ms`, and there are not enough nodes with that version of the index's settings.",
+    remedy:
+      "Send it again after `Retry-After`; or without the header. A version that was never given is never reached.",
+  },
+  miroir_settings_busy: {
+    when: "The settings of the index are being changed through another gateway, which takes unusually long.",
+    remedy: "Send it again after `Retry-After`; nothing was changed.",
+  },
+  miroir_settings_diverged: {
+    when: "Some nodes do not take the settings that the others have. A change of settings fails with this; then the index takes no documents until its nodes agree.",
+    remedy:
+      "Look at the node that the log names. The gateway tells it again and again, and the index takes documents as soon as all agree. Secrets of embedders are not kept by the gateway: where a node has lost one, send the settings again.",
   },
   miroir_store_unavailable: {
     when: "The gateway's own store cannot be reached or written: the disk is full, the file is locked or read-only.",

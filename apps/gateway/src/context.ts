@@ -10,6 +10,8 @@ import type { IndexName } from "./indexes/index-name.ts";
 import type { IndexRegistry } from "./indexes/registry.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { SessionReads } from "./sessions/session-reads.ts";
+import type { IndexSettings } from "./settings/index-settings.ts";
+import type { Proposal } from "./settings/propose.ts";
 import type { Undo } from "./tasks/hidden-details.ts";
 
 interface AcknowledgeOptions {
@@ -19,6 +21,10 @@ interface AcknowledgeOptions {
   readonly shards?: readonly number[] | undefined;
   /** The index the write was sent to. */
   readonly index?: IndexName | undefined;
+  /** The change of settings that the task stands for, while its nodes are being told. */
+  readonly proposal?: Proposal | undefined;
+  /** The version of the settings with which the write makes its index. */
+  readonly settingsVersion?: number | undefined;
   /** What the registry was told with this write and has to forget should it be canceled. */
   readonly undo?: Undo | undefined;
   /** What is left to do once the task has its uid, before anybody hears of it. When it fails, so does the request, not the task. */
@@ -51,6 +57,7 @@ export interface Context {
   /** The aliases, for reads. */
   readonly aliases: AliasRegistry;
   readonly sessions: SessionReads;
+  readonly settings: IndexSettings;
   readonly apiKeys: ApiKeys;
   readonly clock: Clock;
   readonly metrics: Metrics;

@@ -24,6 +24,8 @@ import { hookRequests } from "./routes/request-hooks.ts";
 import { createServer } from "./server/server.ts";
 import { createRecordWrite } from "./sessions/record-write.ts";
 import { createSessionReads } from "./sessions/session-reads.ts";
+import { startDriftCheck } from "./settings/drift-check.ts";
+import { createIndexSettings } from "./settings/index-settings.ts";
 import { createAcknowledge } from "./tasks/acknowledge.ts";
 import { startNodeCleanUp } from "./tasks/node-clean-up-worker.ts";
 import { createReconciler } from "./tasks/reconciler.ts";
@@ -116,7 +118,13 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
   const indexLocks = createIndexLocks();
-  const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock });
+  const settings = createIndexSettings({
+    ...{ store, cluster, log, clock: systemClock },
+    tries: config.settings.repairTries,
+  });
+  undo.add(async () => settings.close());
+  const settingsTasks = settings.tasks;
+  const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock, settingsTasks });
   // Together: the round under way may hang on a node until its connection is closed.
   undo.add(() => Promise.all([reconciler.close(), cluster.close()]));
   const acknowledge = createAcknowledge(store, reconciler, createRecordWrite({ store, cluster, config, log }));
@@ -129,6 +137,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     indexLocks,
     registry,
     aliases,
+    settings,
     sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
     apiKeys,
     clock: systemClock,
@@ -170,6 +179,14 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     },
   });
   undo.add(maintenance.close);
+  const driftCheck = startDriftCheck({
+    ...{ cluster, log, metrics, versions: settings.versions, settler: settings.settler },
+    indexes: registry.list,
+    owns: membership.owns,
+    intervalMs: config.settings.checkIntervalMs,
+  });
+  settings.onAbandoned(driftCheck.checkNow);
+  undo.add(driftCheck.close);
   const keepMs = config.tasks.nodeRetentionMs;
   const nodeCleanUp = startNodeCleanUp({
     ...{ store, cluster, clock: systemClock, log, keepMs },

@@ -274,6 +274,28 @@ export const configSchema = z.strictObject({
         .describe("How many are kept; the least recently used go first, and read like new ones."),
     })
     .prefault({}),
+  settings: z
+    .strictObject({
+      check_interval_ms: durationMs
+        .default(60_000)
+        .describe(
+          "How often the settings of all indexes are compared over the nodes, and nodes that were changed behind the gateway's back are set right. The gateways divide the indexes among them.",
+        ),
+      repair_tries: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(5)
+        .describe(
+          "How often a node whose settings differ is told them again, with growing pauses, before the index is frozen: it then takes no documents until its nodes agree.",
+        ),
+      wait_ms: durationMs
+        .default(2_000)
+        .describe(
+          "How long a read with `X-Miroir-Min-Settings-Version` waits for nodes that have it before it answers `miroir_settings_behind`.",
+        ),
+    })
+    .prefault({}),
   aliases: z
     .strictObject({
       history: z.int().min(0).max(1000).default(20).describe("How many earlier states of each alias are kept."),

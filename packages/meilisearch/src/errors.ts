@@ -283,6 +283,9 @@ export const MIROIR_ERROR_CODES = {
   ...kinds(503, "system", [
     "miroir_no_quorum",
     "miroir_session_behind",
+    "miroir_settings_behind",
+    "miroir_settings_busy",
+    "miroir_settings_diverged",
     "miroir_store_unavailable",
     "miroir_unavailable_shards",
   ]),

@@ -1,6 +1,7 @@
 import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
 import type { IndexName } from "../indexes/index-name.ts";
+import { settingsOfRead } from "../settings/reading.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 /**
@@ -12,18 +13,25 @@ import { errorOf, relayedError } from "./node-error.ts";
  */
 export async function askAnyNode(context: Context, index: IndexName | null, request: NodeRequest): Promise<string> {
   const { cluster } = context;
+  const settings = index && (await settingsOfRead(context, index, (suffices) => cluster.nodeIds.some(suffices)));
   const isStale = (node: string, shard: number) =>
     index !== null && (cluster.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true);
-  const misses = (node: string) => Number([...cluster.placement.targets.keys()].some((shard) => isStale(node, shard)));
+  const misses = (node: string) =>
+    Number(
+      settings?.isBehind(node) === true || [...cluster.placement.targets.keys()].some((shard) => isStale(node, shard)),
+    );
   const nodes = cluster.nodeIds
-    .filter((node) => cluster.isUsable(node))
+    .filter((node) => cluster.isUsable(node) && settings?.suffices(node) !== false)
     .map((node) => ({ node, misses: misses(node), cost: cluster.cost(node) }))
     .sort((a, b) => a.misses - b.misses || a.cost - b.cost);
   let notFound: ErrorEnvelope | undefined;
   for (const { node } of nodes) {
     try {
       const response = await cluster.request(node, { deadlineMs: context.config.scatter.nodeTimeoutMs, ...request });
-      if (response.status === 200) return response.body.toString("utf8");
+      if (response.status === 200) {
+        settings?.note([node]);
+        return response.body.toString("utf8");
+      }
       const error = errorOf(response);
       if (error?.code === "index_not_found") notFound = error;
       else if (error?.type === "invalid_request") throw relayedError(error, index);

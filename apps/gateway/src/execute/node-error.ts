@@ -7,7 +7,7 @@ import {
 } from "@miroir/meilisearch";
 import { RESERVED_PREFIX } from "@miroir/routing";
 import { type IndexName, withClientName } from "../indexes/index-name.ts";
-import { MARKER_RULE_COUNT } from "../indexes/internal-settings.ts";
+import { MARKER_RULE_COUNT } from "../settings/internal-settings.ts";
 
 const NONE_CONFIGURED = "This index does not have configured filterable attributes.";
 const MARKER = "[\\u2983-\\u2992]+";

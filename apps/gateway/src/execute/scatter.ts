@@ -10,6 +10,7 @@ import { SHARD_FIELD } from "@miroir/routing";
 import type { Context } from "../context.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import { planRead } from "../plan/read-plan.ts";
+import { settingsOfRead } from "../settings/reading.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 export type ScatterOptions<T> = {
@@ -59,6 +60,9 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
   let needed: readonly number[] = all;
   const missing: number[] = [];
   let attempt = 0;
+  const settings = await settingsOfRead(context, options.index, (suffices) =>
+    all.every((shard) => placement.owners.some((group) => group[shard]?.some(suffices))),
+  );
 
   while (needed.length > 0) {
     attempt++;
@@ -66,10 +70,11 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
       placement,
       key: options.key,
       shards: needed,
-      isUsable: (node) => cluster.isUsable(node) && !failed.has(node),
+      isUsable: (node) => cluster.isUsable(node) && !failed.has(node) && settings.suffices(node),
       cost: (node) => cluster.cost(node),
       group: reading?.group,
-      isStale: (node, shard) => cluster.isStale(node, physicalUid, shard) || reading?.lacks(node, shard) === true,
+      isStale: (node, shard) =>
+        cluster.isStale(node, physicalUid, shard) || reading?.lacks(node, shard) === true || settings.isBehind(node),
     });
     missing.push(...plan.missing);
     const outcomes = await Promise.all(
@@ -103,6 +108,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
         `No node can answer for ${missing.length} of ${all.length} shards.`,
       );
   }
+  settings.note(parts.map(({ node }) => node));
   return { parts, degraded: describe(all, missing, stale) };
 }
 

@@ -7,13 +7,14 @@ const STATES = ["unknown", "up", "out"] as const;
 const startedAtS = Math.round(Date.now() / 1000 - process.uptime());
 
 /** The gateway's own metrics as text, gauges as they are at this moment. */
-export async function ownMetrics({ metrics, cluster, store, log }: Context): Promise<string> {
+export async function ownMetrics({ metrics, cluster, store, settings, log }: Context): Promise<string> {
   for (const { id: node, state: current, outstanding } of cluster.report()) {
     for (const state of STATES) metrics.nodeState.set({ node, state }, Number(state === current));
     metrics.nodeOutstanding.set({ node }, outstanding);
   }
   metrics.tasks.reset();
   try {
+    metrics.settingsFrozen.set(await settings.versions.countFrozen());
     const counts = await store.tasks.countByStatus();
     for (const [status, count] of Object.entries(counts)) metrics.tasks.set({ status }, count);
   } catch (error) {

@@ -76,6 +76,19 @@ export function createMetrics() {
       "Batches of tasks for a webhook: `delivered`, `failed` after all tries, or `dropped` since too many were waiting.",
       ["outcome"],
     ),
+    settingsDrift: counter(
+      "miroir_settings_drift_found_total",
+      "Copies of an index, one a node, whose settings were found to be changed behind the gateway's back.",
+    ),
+    settingsRepaired: counter("miroir_settings_drift_repaired_total", "Of these, those that have been set right."),
+    settingsFrozen: gauge(
+      "miroir_settings_frozen_indexes",
+      "Indexes that take no documents, since some node does not take their settings. Alert when it is not 0.",
+    ),
+    settingsChecked: gauge(
+      "miroir_settings_check_timestamp_seconds",
+      "When this gateway last finished comparing the settings of its share of the indexes, since the epoch.",
+    ),
     eventLoopDelay: histogram(
       "miroir_event_loop_delay_seconds",
       "How late a timer came, measured twice a second: what else the process does not get to.",

@@ -4,9 +4,9 @@ import { searchAnswer } from "../answer/search-answer.ts";
 import { uuidV7 } from "../answer/uuid-v7.ts";
 import type { Context } from "../context.ts";
 import { gatherSearch } from "../execute/gather-search.ts";
-import { clientSettings } from "../indexes/internal-settings.ts";
 import { requireIndexes } from "../indexes/registry.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { clientSettings } from "../settings/internal-settings.ts";
+import type { SettingsCache } from "../settings/settings-cache.ts";
 import { searchMerged } from "./search-merged.ts";
 
 export type OneSearch = {

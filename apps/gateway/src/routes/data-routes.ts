@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
-import { createSettingsCache } from "../indexes/settings-cache.ts";
+import { createSettingsCache } from "../settings/settings-cache.ts";
 import { registerAliases } from "./aliases.ts";
 import { registerCompactIndex } from "./compact-index.ts";
 import { registerDocumentsAdd } from "./documents-add.ts";
@@ -22,13 +22,13 @@ import { registerSwapIndexes } from "./swap-indexes.ts";
 /** The routes that are about indexes and what is in them. They share what is known of the indexes' settings. */
 export function registerDataRoutes(app: FastifyInstance, context: Context): void {
   const settingsCache = createSettingsCache(context);
-  registerIndexes(app, context, settingsCache);
+  registerIndexes(app, context);
   registerAliases(app, context);
   registerDocumentsAdd(app, context, settingsCache);
   registerDocumentsDelete(app, context);
   registerDocumentsEdit(app, context);
   registerDocumentsRead(app, context);
-  registerSettings(app, context, settingsCache);
+  registerSettings(app, context);
   registerSearch(app, context, settingsCache);
   registerMultiSearch(app, context, settingsCache);
   registerFacetSearch(app, context, settingsCache);

@@ -12,9 +12,9 @@ import { checksGeo, type Identifier } from "../indexes/identify-documents.ts";
 import { indexNotFound, primaryKeyAlreadyExists } from "../indexes/index-errors.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { nameNewIndex } from "../indexes/physical-uid.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedNames } from "../plan/reserved-fields.ts";
 import { type AdditionPlan, planDocumentsWrite } from "../plan/write-plan.ts";
+import type { SettingsCache } from "../settings/settings-cache.ts";
 import { failure } from "./failed-task.ts";
 import { bodyReaderOf, indexUidOf, queryOf } from "./http.ts";
 
@@ -86,7 +86,7 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
           details: { receivedDocuments: 0, indexedDocuments: 0 },
         });
       }
-      if (!row) await createOnNodes(context, index, primaryKey);
+      const created = row ? null : await createOnNodes(context, index, primaryKey);
       const plan = planDocumentsWrite({
         shards,
         lengths: spool.lengths,
@@ -116,9 +116,8 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
         ),
       });
       if (!row) {
-        const created = await store.indexes.create({ ...index, primaryKey });
-        await takeSequence(created, received);
-        settingsCache.invalidate(index);
+        const registered = await store.indexes.create({ ...index, primaryKey });
+        await takeSequence(registered, received);
       } else {
         if (row.primaryKey === null) await store.indexes.setPrimaryKey(indexUid, primaryKey);
         await store.indexes.touch(indexUid);
@@ -126,7 +125,10 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
       await acknowledge(
         reply,
         { ...task, nodeTasks: outcome.nodeTasks },
-        { degraded: outcome.degraded, index, shards: plan.shards, undo: row ? undefined : { kind: "drop_index" } },
+        {
+          ...{ degraded: outcome.degraded, index, shards: plan.shards, settingsVersion: created?.settingsVersion },
+          undo: row ? undefined : { kind: "drop_index" },
+        },
       );
     }
   }
@@ -156,7 +158,6 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
   async function create(index: IndexName, primaryKey: string | null): Promise<void> {
     await createOnNodes(context, index, primaryKey);
     await store.indexes.create({ ...index, primaryKey });
-    settingsCache.invalidate(index);
   }
 
   /** The numbers of an index that is only now being created begin with the first. */

@@ -4,11 +4,11 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { scatter } from "../execute/scatter.ts";
 import { nodePath } from "../indexes/index-name.ts";
-import { clientSettings } from "../indexes/internal-settings.ts";
 import { requireIndexes } from "../indexes/registry.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedFilter, refuseReservedNames } from "../plan/reserved-fields.ts";
 import { refuseMedia } from "../plan/search-plan.ts";
+import { clientSettings } from "../settings/internal-settings.ts";
+import type { SettingsCache } from "../settings/settings-cache.ts";
 import { bodyOf, indexUidOf, sendAnswer } from "./http.ts";
 
 type FacetHits = Parameters<typeof mergeFacetHits>[0][number];

@@ -13,9 +13,7 @@ import { askAnyNode } from "../execute/any-node.ts";
 import { countUnion } from "../execute/count-union.ts";
 import { gatherSearch } from "../execute/gather-search.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
-import { clientSettings } from "../indexes/internal-settings.ts";
 import { requireIndex } from "../indexes/registry.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
 import {
   checkNetwork,
   type FederationWindow,
@@ -28,6 +26,8 @@ import {
 import { createRankingCheck } from "../plan/rule-kinds.ts";
 import { searchKind } from "../plan/search-kind.ts";
 import { refuseFacets } from "../plan/search-plan.ts";
+import { clientSettings } from "../settings/internal-settings.ts";
+import type { SettingsCache } from "../settings/settings-cache.ts";
 import { queryMetadata } from "./answer-search.ts";
 import { allOrFirstError, atFacets, atQuery } from "./at-query.ts";
 

@@ -20,7 +20,6 @@ import { indexAlreadyExists, indexNotFound, primaryKeyAlreadyExists } from "../i
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { nameNewIndex } from "../indexes/physical-uid.ts";
 import { listIndexes, requireIndex } from "../indexes/registry.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { refuseReservedNames } from "../plan/reserved-fields.ts";
 import { failure } from "./failed-task.ts";
 import { bodyOf, checkIndexUid, indexUidOf, queryOf, sendAnswer } from "./http.ts";
@@ -53,8 +52,8 @@ const LIST: FieldTable<{ offset: number; limit: number }> = {
 };
 
 /** `/indexes` and `/indexes/{uid}`. */
-export function registerIndexes(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
-  const { store, acknowledge, indexLocks } = context;
+export function registerIndexes(app: FastifyInstance, context: Context): void {
+  const { store, acknowledge, indexLocks, settings } = context;
 
   app.get("/indexes", { config: { action: "indexes.get" } }, async (request, reply) => {
     const { offset = 0, limit = 20 } = readQuery(LIST, queryOf(request));
@@ -77,10 +76,9 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
       const task = { indexUid: uid, type: "indexCreation", details: { primaryKey } };
       if (await store.indexes.get(uid)) return acknowledge(reply, { ...task, ...failure(indexAlreadyExists(uid)) });
       const index = await nameNewIndex(store, uid);
-      const { nodeTasks, degraded } = await createOnNodes(context, index, primaryKey);
+      const { nodeTasks, ...created } = await createOnNodes(context, index, primaryKey);
       await store.indexes.create({ ...index, primaryKey });
-      await acknowledge(reply, { ...task, nodeTasks }, { degraded, index, undo: { kind: "drop_index" } });
-      settingsCache.invalidate(index);
+      await acknowledge(reply, { ...task, nodeTasks }, { ...created, index, undo: { kind: "drop_index" } });
     });
     return reply;
   });
@@ -131,7 +129,7 @@ export function registerIndexes(app: FastifyInstance, context: Context, settings
         { ...task, nodeTasks, details: { deletedDocuments: null } },
         { degraded, index: row, undo },
       );
-      settingsCache.invalidate(row);
+      await settings.versions.forget(row.physicalUid);
     });
     return reply;
   });

@@ -1,8 +1,8 @@
 import { MeilisearchError, type MultiSearchQuery, parseJsonBody, parseMultiSearch } from "@miroir/meilisearch";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
 import { sendJsonText } from "../server/send-json.ts";
+import type { SettingsCache } from "../settings/settings-cache.ts";
 import { answerSearch, wantsMetadata } from "./answer-search.ts";
 import { allOrFirstError, atQuery } from "./at-query.ts";
 import { answerFederated } from "./federated-search.ts";

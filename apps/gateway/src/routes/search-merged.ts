@@ -1,7 +1,7 @@
 import { DEFAULT_FEDERATION, MeilisearchError, objectFields } from "@miroir/meilisearch";
 import { objectJson } from "../answer/search-answer.ts";
 import type { Context } from "../context.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
+import type { SettingsCache } from "../settings/settings-cache.ts";
 import type { OneSearch } from "./answer-search.ts";
 import { answerFederated } from "./federated-search.ts";
 

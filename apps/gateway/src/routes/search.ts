@@ -1,7 +1,7 @@
 import { parseJsonBody, parseSearchQuery, parseSearchRequest, type SearchRequest } from "@miroir/meilisearch";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
+import type { SettingsCache } from "../settings/settings-cache.ts";
 import { answerSearch, wantsMetadata } from "./answer-search.ts";
 import { bodyOf, indexUidOf, queryOf, sendAnswer } from "./http.ts";
 

@@ -17,10 +17,9 @@ import { broadcast } from "../execute/write.ts";
 import { createOnNodes, jsonRequest } from "../indexes/create-on-nodes.ts";
 import { indexNotFound } from "../indexes/index-errors.ts";
 import { nodePath } from "../indexes/index-name.ts";
-import { checkSettings, clientSettings, nodeSettings } from "../indexes/internal-settings.ts";
 import { nameNewIndex } from "../indexes/physical-uid.ts";
 import { requireIndex } from "../indexes/registry.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { checkSettings, clientSettings, nodeSettings } from "../settings/internal-settings.ts";
 import { failure } from "./failed-task.ts";
 import { bodyOf, indexUidOf, sendAnswer } from "./http.ts";
 
@@ -30,8 +29,8 @@ const FEATURE_SETTINGS: ReadonlySet<SettingKey> = new Set(["chat", "foreignKeys"
 type Write = { readonly patch: SettingsPatch; readonly isReset: boolean };
 
 /** `/indexes/{uid}/settings` and one sub-route per setting. */
-export function registerSettings(app: FastifyInstance, context: Context, settingsCache: SettingsCache): void {
-  const { store, acknowledge, indexLocks } = context;
+export function registerSettings(app: FastifyInstance, context: Context): void {
+  const { store, acknowledge, indexLocks, settings } = context;
   const whole = "/indexes/:indexUid/settings";
   const read = { config: { action: "settings.get" } } as const;
   const update = { config: { action: "settings.update" } } as const;
@@ -79,20 +78,15 @@ export function registerSettings(app: FastifyInstance, context: Context, setting
       if (!row && !mayCreate) return acknowledge(reply, { ...task, ...failure(indexNotFound(indexUid)) });
       const index = row ?? (await nameNewIndex(store, indexUid));
       if (!row) await createOnNodes(context, index, null);
-      const body = nodeSettings(withoutFeatures(patch));
-      const { nodeTasks, degraded } = await broadcast(
-        context,
-        index,
-        jsonRequest("PATCH", nodePath(index, "/settings"), body),
-      );
-      if (row) await store.indexes.touch(indexUid);
-      else await store.indexes.create({ ...index, primaryKey: null });
-      await acknowledge(
-        reply,
-        { ...task, nodeTasks },
-        { degraded, index, undo: row ? undefined : { kind: "drop_index" } },
-      );
-      settingsCache.invalidate(index);
+      const taken = withoutFeatures(patch);
+      const update = jsonRequest("PATCH", nodePath(index, "/settings"), nodeSettings(taken));
+      await settings.propose(index.physicalUid, Object.keys(taken) as SettingKey[], async (proposal) => {
+        const { nodeTasks, degraded } = await broadcast(context, index, update);
+        if (row) await store.indexes.touch(indexUid);
+        else await store.indexes.create({ ...index, primaryKey: null });
+        const undo = row ? undefined : ({ kind: "drop_index" } as const);
+        await acknowledge(reply, { ...task, nodeTasks }, { degraded, index, undo, proposal });
+      });
     });
     return reply;
   }

@@ -4,9 +4,9 @@ import { objectJson, performanceDetails } from "../answer/search-answer.ts";
 import { stripHit } from "../answer/strip-hit.ts";
 import type { Context } from "../context.ts";
 import { findSimilar } from "../execute/find-similar.ts";
-import { clientSettings } from "../indexes/internal-settings.ts";
 import { requireIndex } from "../indexes/registry.ts";
-import type { SettingsCache } from "../indexes/settings-cache.ts";
+import { clientSettings } from "../settings/internal-settings.ts";
+import type { SettingsCache } from "../settings/settings-cache.ts";
 import { bodyOf, indexUidOf, queryOf, sendAnswer } from "./http.ts";
 
 /** `/indexes/{uid}/similar`. */

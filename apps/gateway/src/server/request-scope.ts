@@ -16,6 +16,16 @@ export interface RequestScope {
   keyed: KeyedWrite | null;
   /** The alias that the request names in its path, when it is a write. */
   alias: string | null;
+  readonly settings: SettingsAsked;
+}
+
+/** What the request asks of the settings that its answer is made with, and what it was made with so far. */
+export interface SettingsAsked {
+  atLeast: number;
+  /** The lowest version; `null` before any node has answered. */
+  version: number | null;
+  /** Nodes with different settings may have answered. */
+  isMixed: boolean;
 }
 
 const storage = new AsyncLocalStorage<RequestScope>();
@@ -26,7 +36,10 @@ export const requestScope = (): RequestScope | undefined => storage.getStore();
 /** Gives every request its scope, from after its body was read. */
 export function openRequestScopes(app: FastifyInstance): void {
   app.addHook("preHandler", (_request, _reply, done) =>
-    storage.run({ sessionId: null, keyed: null, alias: null }, done),
+    storage.run(
+      { sessionId: null, keyed: null, alias: null, settings: { atLeast: 0, version: null, isMixed: false } },
+      done,
+    ),
   );
 }
 

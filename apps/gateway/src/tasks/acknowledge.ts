@@ -9,17 +9,24 @@ import type { Reconciler } from "./reconciler.ts";
 
 /** Makes the end of every write route. The answer is sent only once the store has the task, so it outlives this process. */
 export function createAcknowledge(store: Store, reconciler: Reconciler, recordWrite: RecordWrite): Acknowledge {
-  return async (reply, task, { degraded, shards, index, undo, accept, statusCode = 202 } = {}) => {
+  return async (reply, task, options = {}) => {
+    const { degraded, shards, index, undo, accept, proposal, statusCode = 202 } = options;
+    const settingsVersion = proposal?.version ?? options.settingsVersion;
     const { keyed, alias } = requestScope() ?? {};
     const hidden = {
       ...(keyed && { idempotency: keyed.mark }),
       ...(alias && { alias }),
       ...(undo && { undo }),
+      ...(settingsVersion !== undefined && { settingsVersion }),
       ...(index && index.physicalUid !== index.uid && { physicalUid: index.physicalUid }),
     };
     const hides = Object.keys(hidden).length > 0;
-    const row = await store.tasks.create(hides ? { ...task, details: withHidden(task.details, hidden) } : task);
+    const row = await store.tasks.create(
+      hides ? { ...task, details: withHidden(task.details, hidden) } : task,
+      proposal && { fence: proposal.fence },
+    );
     try {
+      await proposal?.adopt(row);
       await accept?.(row);
     } finally {
       // Though it failed: what was done of it may have been done, and has to be brought to an end.
@@ -27,6 +34,7 @@ export function createAcknowledge(store: Store, reconciler: Reconciler, recordWr
     }
     const missing = degraded ?? (await recordWrite(row, shards ?? null));
     if (missing) reply.header("x-miroir-degraded", missing);
+    if (settingsVersion !== undefined) reply.header("x-miroir-settings-version", settingsVersion);
     sendJson(reply, statusCode, summarizeTask(row));
   };
 }

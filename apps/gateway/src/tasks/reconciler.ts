@@ -3,6 +3,7 @@ import { type Clock, type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { IndexLocks } from "../context.ts";
+import type { SettingsTasks } from "../settings/follow-task.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { createCancelation } from "./cancelation.ts";
 import { createDeletion } from "./deletion.ts";
@@ -38,6 +39,7 @@ export interface ReconcilerDeps {
   readonly indexLocks: IndexLocks;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly settingsTasks: SettingsTasks;
 }
 
 /** Deleted, or ended by someone else: either way it is no longer ours to follow. */
@@ -49,7 +51,7 @@ const isOver = (error: unknown): boolean =>
  * ended, so after a crash the same questions are asked again.
  */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
-  const { store, cluster, log, clock } = deps;
+  const { store, cluster, log, clock, settingsTasks } = deps;
   const entries = new Map<number, Entry>();
   const ownTasks = new Map<number, OwnTask>();
   let isClosed = false;
@@ -77,6 +79,17 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     });
     if (state === "done") ownTasks.delete(uid);
     return state !== "waiting";
+  }
+
+  /** A task that changed settings ends only when they were found to be the same everywhere. */
+  function whenVerified({ row, reports }: Entry, outcome: Outcome): Outcome {
+    if (outcome.kind !== "ended") return outcome;
+    const succeeded = [...reports].flatMap(([node, { status }]) => (status === "succeeded" ? [node] : []));
+    const end = settingsTasks.endOf(row, outcome, new Set(succeeded), hurry);
+    if (end !== null) return end;
+    if (row.status !== "enqueued") return { kind: "waiting" };
+    const { startedAt } = outcome.transition;
+    return { kind: "processing", transition: { status: "processing", ...(startedAt !== undefined && { startedAt }) } };
   }
 
   async function apply(entry: Entry, outcome: Outcome): Promise<boolean> {
@@ -120,11 +133,17 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       entry.reports.set(node, report);
     }
     for (const entry of [...entries.values()]) {
-      const outcome = judgeTask(entry, cluster.placement, isOut);
+      const outcome = whenVerified(entry, judgeTask(entry, cluster.placement, isOut));
       if (await apply(entry, outcome)) moved = true;
     }
     for (const [uid, task] of [...ownTasks]) if (await advance(uid, task)) moved = true;
     return moved;
+  }
+
+  /** There is something to do at once. */
+  function hurry(): void {
+    pauseMs = MIN_PAUSE_MS;
+    wake();
   }
 
   const unfinished = (): number => entries.size + ownTasks.size;
@@ -165,8 +184,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     if (unfinished() > before) log.info({ tasks: unfinished() - before }, "taking up unfinished tasks");
-    pauseMs = MIN_PAUSE_MS;
-    wake();
+    hurry();
   }
 
   return {
@@ -177,8 +195,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     takeUp,
     follow(row, shards) {
       add(row, shards);
-      pauseMs = MIN_PAUSE_MS;
-      wake();
+      hurry();
     },
     async close() {
       isClosed = true;

@@ -108,16 +108,23 @@ const DELAY_MS = 20;
 
 const nameOf = (fault: FaultKind) => (typeof fault === "string" ? fault : `${fault.code} ${fault.when ?? ""}`);
 
-/** Called in the background as well, whatever the request: what a request is answered does not tell of their failures. */
+/** Called in the background as well, or once the answer is certain: what a request is answered does not tell of their failures. */
 const BACKGROUND: ReadonlySet<MethodName> = new Set([
   "tasks.transition",
   "tasks.updateNodeTasks",
   "tasks.listUnfinished",
   "tasks.deleteFinished",
+  "leaderLease.release",
+  "nodeSettingsVersion.deleteByIndex",
 ]);
 
-/** Read at the start and kept in memory: a route that needs them meets the copy. */
-const LEARNT: ReadonlySet<MethodName> = new Set(["indexes.list", "aliases.list", "apiKeys.list"]);
+/** Kept in memory, the first three from the start: a route that needs them meets the copy. */
+const LEARNT: ReadonlySet<MethodName> = new Set([
+  "indexes.list",
+  "aliases.list",
+  "apiKeys.list",
+  "nodeSettingsVersion.list",
+]);
 
 const isBackground = (method: MethodName, { goesOn = false }: Route): boolean =>
   BACKGROUND.has(method) || (LEARNT.has(method) && !goesOn);

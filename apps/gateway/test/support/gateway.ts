@@ -20,6 +20,7 @@ import { registerTasks } from "../../src/routes/tasks.ts";
 import { createServer } from "../../src/server/server.ts";
 import { createRecordWrite } from "../../src/sessions/record-write.ts";
 import { createSessionReads } from "../../src/sessions/session-reads.ts";
+import { createIndexSettings } from "../../src/settings/index-settings.ts";
 import { createAcknowledge } from "../../src/tasks/acknowledge.ts";
 import { createReconciler } from "../../src/tasks/reconciler.ts";
 import { createSend, type Send } from "./http.ts";
@@ -31,7 +32,8 @@ export type TestGatewayOptions = {
   readonly shards?: number;
   readonly replicationFactor?: number;
   readonly replicaGroups?: number;
-  readonly nodes?: number;
+  /** How many nodes of its own, or nodes that others use as well. */
+  readonly nodes?: number | readonly TestNode[];
   /** More settings, as `path=value`. */
   readonly settings?: readonly string[];
   /** How long a development node takes for each of its tasks. */
@@ -55,9 +57,9 @@ export type TestGateway = {
 
 /** A whole gateway over its own empty nodes, with a store in memory. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const { shards = 8, replicationFactor = 2, replicaGroups = 1, nodes: count = 3, settings = [] } = options;
+  const { shards = 8, replicationFactor = 2, replicaGroups = 1, nodes: given = 3, settings = [] } = options;
   const { wrapStore = (store: Store) => store, taskDelayMs = 0 } = options;
-  const nodes = await startNodes(count, { taskDelayMs });
+  const nodes = typeof given === "number" ? await startNodes(given, { taskDelayMs }) : given;
   const { config } = await loadConfig({
     env: {
       MIROIR_NODES: nodes.map(({ address }) => address).join(","),
@@ -76,7 +78,12 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const aliases = createAliasRegistry({ store, clock: systemClock, log });
   const cluster = await createCluster(config);
   const indexLocks = createIndexLocks();
-  const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock });
+  const indexSettings = createIndexSettings({
+    ...{ store, cluster, log, clock: systemClock },
+    tries: config.settings.repairTries,
+  });
+  const settingsTasks = indexSettings.tasks;
+  const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock, settingsTasks });
   const context: Context = {
     config,
     store,
@@ -86,6 +93,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     indexLocks,
     registry,
     aliases,
+    settings: indexSettings,
     sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
     apiKeys: createApiKeys(store, config.masterKey),
     clock: systemClock,
@@ -110,6 +118,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     sendToNode: (position, ...args) => createSend(nodes[position]?.address ?? "", NODE_KEY)(...args),
     async close() {
       await app.close();
+      indexSettings.close();
       await reconciler.close();
       await cluster.close();
       context.apiKeys.close();

@@ -7,7 +7,7 @@ import {
   clientSettings,
   INITIAL_NODE_SETTINGS,
   nodeSettings,
-} from "../../src/indexes/internal-settings.ts";
+} from "../../src/settings/internal-settings.ts";
 
 /** What a node shows of a new index, or after an update: what was sent replaced, the rest as it was. */
 function shown(patch: Record<string, unknown> = {}): Settings {

@@ -6,7 +6,7 @@ import {
   type SettingsPatch,
 } from "@miroir/meilisearch";
 import { hasMarkerCharacter, RESERVED_PREFIX, SEQUENCE_FIELD, SHARD_FIELD } from "@miroir/routing";
-import { clientMaxValues, nodeMaxValues } from "./facet-headroom.ts";
+import { clientMaxValues, nodeMaxValues } from "../indexes/facet-headroom.ts";
 
 const nothing = { equality: false, comparison: false };
 
