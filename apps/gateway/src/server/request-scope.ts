@@ -20,7 +20,7 @@ export interface RequestScope {
 }
 
 /** What the request asks of the settings that its answer is made with, and what it was made with so far. */
-export interface SettingsAsked {
+interface SettingsAsked {
   atLeast: number;
   /** The lowest version; `null` before any node has answered. */
   version: number | null;

@@ -57,7 +57,7 @@ export function seeSettings(node: string, text: string): SeenSettings {
 }
 
 /** The digest of one setting, or of all of them under any other name: 16 hexadecimal digits of SHA-256. */
-export function hashOf(key: string, value: unknown): string {
+function hashOf(key: string, value: unknown): string {
   return createHash("sha256").update(canonical(key, value)).digest("hex").slice(0, 16);
 }
 

@@ -27,7 +27,7 @@ const WAIT_MS = 15_000;
 const BETWEEN_TRIES_MS = 20;
 
 /** The name of the lease: no index has a colon in its own. */
-export const settingsScope = (physicalUid: string): string => `settings:${physicalUid}`;
+const settingsScope = (physicalUid: string): string => `settings:${physicalUid}`;
 
 /** @param holder names this process to the others */
 export function createSettingsLeases({ leaderLease }: Pick<Store, "leaderLease">, holder: string): SettingsLeases {

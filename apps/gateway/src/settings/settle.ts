@@ -11,7 +11,7 @@ import type { Change, SettingsState } from "./state.ts";
 import type { SettingsVersions } from "./versions.ts";
 
 /** A change whose node tasks have ended. */
-export interface EndedChange {
+interface EndedChange {
   readonly version: number;
   /** What was asked for, where the nodes took it; nothing where they did not, and have to be set back. */
   readonly patch: SettingsPatch;

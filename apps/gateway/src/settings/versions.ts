@@ -32,7 +32,7 @@ export interface SettingsVersions {
   close(): void;
 }
 
-export interface Progress {
+interface Progress {
   readonly proposed?: number;
   readonly settled?: number;
   /** Odd while it is frozen. */
@@ -55,7 +55,7 @@ const progressOf = (physicalUid: string): string => `progress:${physicalUid}`;
 const UNKNOWN: IndexVersions = { nodes: new Map(), proposed: 0, settled: 0, isFrozen: false };
 
 /** The highest version that some node has; 0 where none was ever found to have any. */
-export const newestOf = ({ nodes }: IndexVersions): number => Math.max(0, ...nodes.values());
+const newestOf = ({ nodes }: IndexVersions): number => Math.max(0, ...nodes.values());
 
 /** Whether another node is known to have newer settings. */
 export const isBehind = (versions: IndexVersions, node: string): boolean =>
