@@ -56,6 +56,6 @@ export const REFUSALS: readonly Schema[] = [
   refuse(
     [is("meilisearch.enabled", true), has("nodes", { minProperties: 1 })],
     "nodes",
-    "empty, as meilisearch.enabled is true: the list is made of the chart's own nodes, and yours would get no documents. Set meilisearch.enabled to false to use yours",
+    "empty, as meilisearch.enabled is true: the list is made of the nodes that the chart brings, and yours would get no documents. Set meilisearch.enabled to false to use yours",
   ),
 ];

@@ -88,7 +88,7 @@ const properties: Readonly<Record<string, Schema>> = {
   config: gatewayConfig(),
   environment: environment(
     "^MIROIR_",
-    "absent: it would win over the chart's own settings, and the checks of these values would not see it. Set it under config by its name in docs/configuration.md, or set the value that stands for it",
+    "absent: it would win over what the chart sets, and the checks of these values would not see it. Set it under config by its name in docs/configuration.md, or set the value that stands for it",
   ),
   hpa: object({
     enabled: truth,
@@ -145,7 +145,7 @@ const properties: Readonly<Record<string, Schema>> = {
     image: image(),
     environment: environment(
       "^MEILI_(MASTER_KEY|ENV|DB_PATH|DUMP_DIR|SNAPSHOT_DIR|HTTP_ADDR)$",
-      "absent: the chart sets it, and whoever may read the pods would read a key here. For the nodes' key set auth.existingNodeMasterKeySecret",
+      "absent: the chart sets it, and whoever may read the pods would read a key here. For the key of the nodes set auth.existingNodeMasterKeySecret",
     ),
     persistence: volume,
     ...scheduling,

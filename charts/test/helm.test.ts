@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,7 @@ async function loadsAsConfig(yaml: string, backend: unknown) {
 const configOf = (objects: readonly Manifest[]): string =>
   objects.find(({ kind, data }) => kind === "ConfigMap" && data?.["miroir.yaml"])?.data?.["miroir.yaml"] ?? "";
 
+const GUIDE = readFileSync(join(import.meta.dirname, "../../docs/kubernetes.md"), "utf8");
 /** Several processes at once, on a machine that may have other things to do. */
 const TIMEOUT_MS = 60_000;
 
@@ -45,6 +47,8 @@ describe.skipIf(!hasHelm)(`helm${skippedBecause}`, { timeout: TIMEOUT_MS }, () =
   it.concurrent.each(REFUSED)("refuses $name", async ({ values, by, at, message }) => {
     const { code, out, err } = await template(values);
     expect({ code, out }).toEqual({ code: 1, out: "" });
+    const said = /value must be '(.*)'$/m.exec(err) ?? /execution error at \(.*?\): (.*)$/m.exec(err);
+    if (said) expect(GUIDE).toContain(said[1]);
     if (by === "template") expect(err).toContain(`): ${message}`);
     else {
       expect(err).toContain("values don't meet the specifications of the schema");
