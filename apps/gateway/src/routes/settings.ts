@@ -11,6 +11,7 @@ import {
 import { compareUtf8 } from "@miroir/routing";
 import type { NewTask } from "@miroir/store-contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { redact } from "../answer/redact.ts";
 import type { Context } from "../context.ts";
 import { askAnyNode } from "../execute/any-node.ts";
 import { broadcast } from "../execute/write.ts";
@@ -114,6 +115,7 @@ const SETS: ReadonlySet<string> = new Set<SettingKey>([
 function detailsOf(patch: SettingsPatch): NonNullable<NewTask["details"]> {
   const shown = Object.entries(patch).map(([key, value]) => {
     if (value === null && (key === "displayedAttributes" || key === "searchableAttributes")) return [key, ["*"]];
+    if (key === "embedders") return [key, withoutSecrets(patch.embedders)];
     return [key, SETS.has(key) ? asSet(value) : value];
   });
   const details = Object.fromEntries(shown) as NonNullable<NewTask["details"]>;
@@ -128,6 +130,14 @@ function detailsOf(patch: SettingsPatch): NonNullable<NewTask["details"]> {
       ...(disableOnAttributes && { disableOnAttributes: asSet(disableOnAttributes) }),
     },
   };
+}
+
+/** Embedders as a task shows them, at any depth: the store keeps no secret. */
+function withoutSecrets(embedders: SettingsPatch["embedders"]): JsonValue {
+  const text = JSON.stringify(embedders, (name, value) =>
+    name === "apiKey" && typeof value === "string" ? redact(value) : value,
+  );
+  return JSON.parse(text) as JsonValue;
 }
 
 type JsonValue = NonNullable<NewTask["details"]>[string];

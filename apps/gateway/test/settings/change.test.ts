@@ -67,6 +67,20 @@ describe("a change of settings", () => {
     expect((await search()).headers.get("x-miroir-settings-version")).toBe("5");
   });
 
+  it.skipIf(ON_REAL_NODES)(
+    "keeps no secret of an embedder, and shows its beginning (a real node would use it)",
+    async () => {
+      await startIndex();
+      const embedders = { e: { source: "openAi", apiKey: "sk-0123456789abcdef", model: "text-embedding-3-small" } };
+      const accepted = await gateway.send("PATCH", `/indexes/${uid}/settings`, { embedders });
+      const { text } = await gateway.send("GET", `/tasks/${accepted.body.taskUid}`);
+      expect(text).not.toContain("0123456789abcdef");
+      expect(JSON.stringify(await gateway.store.tasks.get(accepted.body.taskUid))).not.toContain("0123456789abcdef");
+      expect(JSON.parse(text).details.embedders.e).toEqual({ ...embedders.e, apiKey: "skXXXX..." });
+      await waitForTask(gateway.send, accepted.body.taskUid);
+    },
+  );
+
   it("an index that is made again goes on counting, and owes nothing to the one before", async () => {
     await startIndex();
     await change({ stopWords: ["the"] });
