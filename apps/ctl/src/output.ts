@@ -28,3 +28,13 @@ export function columns(rows: readonly (readonly (string | number)[])[]): string
   );
   return lines.map((line) => `${line}\n`).join("");
 }
+
+/** The same under a line of names. */
+export function table(
+  stream: NodeJS.WriteStream,
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const [names = "", ...lines] = columns([header, ...rows]).split(/(?<=\n)/);
+  return `${styled(stream, "bold", names.trimEnd())}\n${lines.join("")}`;
+}

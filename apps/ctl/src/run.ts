@@ -1,42 +1,43 @@
-import type { StoreError } from "@miroir/store-contract";
-import { readCommandLine } from "./command-line.ts";
-import type { Outcome } from "./commands/command.ts";
-import { execute } from "./execute.ts";
-import { type Streams, styled } from "./output.ts";
-import type { Environment } from "./store-url.ts";
-import { EXIT, USAGE, UsageError } from "./usage.ts";
+import { CommanderError } from "commander";
+import type { Io } from "./outcome.ts";
+import { styled } from "./output.ts";
+import { createProgram } from "./program.ts";
+import { EXIT, UsageError } from "./usage.ts";
 
 /** Does what the arguments say. @returns the exit code; throws nothing. */
-export async function run(args: readonly string[], io: Streams & { readonly env: Environment }): Promise<number> {
-  const { stdout, env } = io;
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const { program, exitCode } = createProgram(io);
   try {
-    const line = readCommandLine(args);
-    if (line.command === null) {
-      stdout.write(USAGE);
-      return EXIT.ok;
-    }
-    const { json, text, problems } = await execute(line.command, line, env, io);
-    stdout.write(line.json ? `${JSON.stringify({ ...json, problems })}\n` : text);
-    if (!line.json) for (const problem of problems) stdout.write(`${explain(problem, stdout)}\n`);
-    return problems.length === 0 ? EXIT.ok : EXIT.problems;
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode();
   } catch (error) {
     return report(error, args, io);
   }
 }
 
-function explain({ table, key, problem }: Outcome["problems"][number], stdout: NodeJS.WriteStream): string {
-  return `${styled(stdout, "red", [table, ...(key ?? [])].join(" "))}: ${problem}`;
-}
+/** Errors of the parser whose text has been printed, or which is no text of an error. */
+const SHOWN: ReadonlySet<string> = new Set(["commander.helpDisplayed", "commander.version"]);
 
-/** By name: its class would have to be loaded. */
-const isStoreError = (error: unknown): error is StoreError => error instanceof Error && error.name === "StoreError";
+/** By name: their classes would have to be loaded. */
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && ["StoreError", "GatewayError"].includes(error.name)
+    ? (error as Error & { readonly code: string }).code
+    : undefined;
 
-function report(error: unknown, args: readonly string[], { stdout, stderr }: Streams): number {
-  const message = error instanceof Error ? error.message : String(error);
-  const isUsage = error instanceof UsageError || (isStoreError(error) && error.code === "invalid_argument");
-  const code = isStoreError(error) ? error.code : isUsage ? "usage" : "failed";
+function report(error: unknown, args: readonly string[], { stdout, stderr }: Io): number {
+  if (error instanceof CommanderError && SHOWN.has(error.code)) return EXIT.ok;
+  const isUsage =
+    error instanceof UsageError || error instanceof CommanderError || codeOf(error) === "invalid_argument";
+  const code = codeOf(error) ?? (isUsage ? "usage" : "failed");
+  const message = messageOf(error);
   if (args.includes("--json")) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
   stderr.write(`${styled(stderr, "red", "miroir:")} ${message}\n`);
   if (isUsage) stderr.write("miroir --help says what there is.\n");
   return isUsage ? EXIT.usage : EXIT.failed;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof CommanderError)) return error.message;
+  return error.code === "commander.help" ? "no command" : error.message.replace(/^error: /, "").replaceAll("\n", " ");
 }

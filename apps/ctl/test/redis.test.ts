@@ -34,7 +34,7 @@ it("moves a store to Redis and back, and tells nobody the password", { timeout: 
   expect(sums(backAgain)).toEqual(sums(there));
   expect(sums(checked)).toEqual(sums(there));
   await json("backup", "--store", "env:TARGET", "--to", join(folder, "backup.db"));
-  await json("copy", "--from", `sqlite:${path}`, "--to", redis, "--overwrite");
+  await json("copy", "--from", `sqlite:${path}`, "--to", redis, "--overwrite", "--confirm", redis);
   expect(there.to).toContain(prefix);
   expect(outputs.join("")).not.toContain(PASSWORD);
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openStore } from "@miroir/store";
 import { describe, expect, it } from "vitest";
 import { filledFile, miroir, temporaryFolder } from "./support/miroir.ts";
+import { runHere } from "./support/run-here.ts";
 
 const ESCAPE = String.fromCharCode(27);
 
@@ -92,7 +93,10 @@ describe("store copy", { timeout: 60_000 }, () => {
     expect(JSON.parse(again.stdout).error.code).toBe("already_exists");
     expect(again.stderr).toContain("the target is not empty");
     expect((await copy("--resume")).stdout).toContain("0 written; the target holds the same");
-    expect((await copy("--overwrite")).stdout).toContain("7 written; the target holds the same");
+    const unconfirmed = await copy("--overwrite");
+    expect(unconfirmed).toMatchObject({ code: 2, stderr: expect.stringContaining("deletes all that sqlite:") });
+    const confirmed = await copy("--overwrite", "--confirm", `sqlite:${join(folder, "to.db")}`);
+    expect(confirmed.stdout).toContain("7 written; the target holds the same");
   });
 
   it("ends with 3 when the target holds more than the source", async () => {
@@ -153,17 +157,16 @@ describe("the command line", { timeout: 60_000 }, () => {
     [["store", "stats", "--store", "redis://host?other=1"]],
     [["store", "stats", "--store", "redis://host/database"]],
   ])("refuses %j, and does nothing", async (args) => {
-    const folder = temporaryFolder();
-    const { code, stdout, stderr } = await miroir(args, {}, folder);
+    const { code, stdout, stderr } = await runHere(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^miroir: .+\nmiroir --help says what there is\.\n$/);
     expect(stderr).not.toContain(ESCAPE);
   });
 
   it("explains itself", async () => {
-    const { code, stdout } = await miroir(["--help"]);
+    const { code, stdout } = await runHere(["--help"]);
     expect(code).toBe(0);
-    for (const word of ["stats", "check", "backup", "copy", "Exit codes"]) expect(stdout).toContain(word);
+    for (const word of ["status", "tasks", "store", "Exit codes"]) expect(stdout).toContain(word);
   });
 
   it("prints no password, whatever goes wrong", async () => {
@@ -174,7 +177,7 @@ describe("the command line", { timeout: 60_000 }, () => {
     const port = address !== null && typeof address === "object" ? address.port : 0;
     const good = `redis://user:s3cret@127.0.0.1:${port}/0`;
     for (const url of [good, "redis://user:s3cret@127.0.0.1:99999", "redis:user:s3cret", "s3cret"]) {
-      const { code, stdout, stderr } = await miroir(["store", "stats", "--json", "--store", url]);
+      const { code, stdout, stderr } = await runHere(["store", "stats", "--json", "--store", url]);
       expect(code, url).not.toBe(0);
       expect(`${stdout}${stderr}`, url).not.toContain("s3cret");
     }

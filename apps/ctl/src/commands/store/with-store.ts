@@ -1,22 +1,9 @@
-import type { Problem, StoreSettings } from "@miroir/store";
+import type { StoreSettings } from "@miroir/store";
 import { openStore } from "@miroir/store";
 import type { Store } from "@miroir/store-contract";
-import { type Streams, styled } from "../output.ts";
-import type { Progress } from "../progress.ts";
-import type { NamedStore } from "../store-url.ts";
-
-/** What a command works with. */
-export interface Surroundings extends Streams {
-  readonly progress: Progress;
-}
-
-export interface Outcome {
-  /** For `--json`. */
-  readonly json: Readonly<Record<string, unknown>>;
-  /** For people. */
-  readonly text: string;
-  readonly problems: readonly Problem[];
-}
+import type { Surroundings } from "../../outcome.ts";
+import { styled } from "../../output.ts";
+import type { NamedStore } from "./store-url.ts";
 
 /** Opens a store for as long as `work` takes. Only one that is written to is made where there is none. */
 export async function withStore<T>(

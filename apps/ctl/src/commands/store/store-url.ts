@@ -2,9 +2,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { StoreSettings } from "@miroir/store";
 import { type RedisUrl, readUrl } from "@miroir/store-redis/url";
-import { UsageError } from "./usage.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "../../outcome.ts";
+import { UsageError } from "../../usage.ts";
 
 /** A store that was named on the command line or in the settings. */
 export interface NamedStore {

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { backupStore } from "@miroir/store";
-import type { NamedStore } from "../store-url.ts";
-import { type Outcome, type Surroundings, withStore } from "./command.ts";
+import type { Outcome, Surroundings } from "../../outcome.ts";
+import type { NamedStore } from "./store-url.ts";
+import { withStore } from "./with-store.ts";
 
 /** Copies a store into a new SQLite file. */
 export const backup = (named: NamedStore, path: string, surroundings: Surroundings): Promise<Outcome> =>

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { type Environment, type NamedStore, redisStore, sqliteStore, type TlsFiles } from "./store-url.ts";
-import { UsageError } from "./usage.ts";
+import type { Environment } from "../../outcome.ts";
+import { UsageError } from "../../usage.ts";
+import { type NamedStore, redisStore, sqliteStore, type TlsFiles } from "./store-url.ts";
 
 const file = z.string().min(1).nullable().optional();
 

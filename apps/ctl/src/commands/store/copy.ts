@@ -1,8 +1,10 @@
 import { type CopyOptions, copyStore } from "@miroir/store";
-import { columns } from "../output.ts";
-import type { NamedStore } from "../store-url.ts";
-import { UsageError } from "../usage.ts";
-import { type Outcome, type Surroundings, withStore } from "./command.ts";
+import type { Outcome, Surroundings } from "../../outcome.ts";
+import { columns } from "../../output.ts";
+import { UsageError } from "../../usage.ts";
+import { problemLine } from "./problem-line.ts";
+import type { NamedStore } from "./store-url.ts";
+import { withStore } from "./with-store.ts";
 
 const DOING = { copy: "copying", verify: "comparing", check: "checking" } as const;
 
@@ -29,5 +31,5 @@ export async function copy(
       .map(({ table, rows, checksum }) => [table, rows, checksum.slice(0, 16)]),
     ["all", rows, `${all(({ written }) => written)} written; ${verdict}`],
   ]);
-  return { json: { from: source.label, to: target.label, tables }, text, problems };
+  return { json: { from: source.label, to: target.label, tables }, text, problems: problems.map(problemLine) };
 }

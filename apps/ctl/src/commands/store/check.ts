@@ -1,7 +1,9 @@
 import { checkStore } from "@miroir/store";
-import { columns } from "../output.ts";
-import type { NamedStore } from "../store-url.ts";
-import { type Outcome, type Surroundings, withStore } from "./command.ts";
+import type { Outcome, Surroundings } from "../../outcome.ts";
+import { columns } from "../../output.ts";
+import { problemLine } from "./problem-line.ts";
+import type { NamedStore } from "./store-url.ts";
+import { withStore } from "./with-store.ts";
 
 /** Reads every row of a store. */
 export const check = (named: NamedStore, surroundings: Surroundings): Promise<Outcome> =>
@@ -17,5 +19,5 @@ export const check = (named: NamedStore, surroundings: Surroundings): Promise<Ou
         .map(({ table, rows, checksum }) => [table, rows, checksum.slice(0, 16)]),
       ["all", rows, found],
     ]);
-    return { json: { store: named.label, tables }, text, problems };
+    return { json: { store: named.label, tables }, text, problems: problems.map(problemLine) };
   });

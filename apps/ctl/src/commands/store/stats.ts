@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
-import { columns } from "../output.ts";
-import type { NamedStore } from "../store-url.ts";
-import { type Outcome, type Surroundings, withStore } from "./command.ts";
+import type { Outcome, Surroundings } from "../../outcome.ts";
+import { columns } from "../../output.ts";
+import type { NamedStore } from "./store-url.ts";
+import { withStore } from "./with-store.ts";
 
 const nonZero = (counts: Readonly<Record<string, number>>) => Object.entries(counts).filter(([, count]) => count > 0);
 

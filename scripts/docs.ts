@@ -1,0 +1,21 @@
+// `npm run docs`: writes every page that is made from the code.
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Each page, and the script that prints it. */
+const PAGES = {
+  "docs/configuration.md": "apps/gateway/scripts/configuration-docs.ts",
+  "docs/errors.md": "apps/gateway/scripts/error-docs.ts",
+  "docs/api.md": "apps/gateway/scripts/api-docs.ts",
+  "docs/metrics.md": "apps/gateway/scripts/metrics-docs.ts",
+  "docs/command-line.md": "apps/ctl/scripts/command-line-docs.ts",
+  "charts/miroir/values.schema.json": "charts/scripts/values-schema.ts",
+  "charts/miroir/README.md": "charts/scripts/values-table.ts",
+} as const;
+
+const root = join(import.meta.dirname, "..");
+for (const [page, script] of Object.entries(PAGES)) {
+  writeFileSync(join(root, page), execFileSync(process.execPath, [join(root, script)]));
+  console.log(page);
+}
