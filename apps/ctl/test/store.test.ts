@@ -25,7 +25,7 @@ const FILLED = { tasks: 3, jobs: 1, aliases: 1, counters: 2 };
 describe("store stats", { timeout: 60_000 }, () => {
   it("says what the store holds", async () => {
     const { path } = await withFile();
-    const { code, stdout, stderr } = await miroir(["store", "stats", "--store", `sqlite:${path}`, "--json"]);
+    const { code, stdout, stderr } = await runHere(["store", "stats", "--store", `sqlite:${path}`, "--json"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({
       store: `sqlite:${path}`,
@@ -35,7 +35,7 @@ describe("store stats", { timeout: 60_000 }, () => {
       jobs: { byState: { queued: 1 } },
       problems: [],
     });
-    const plain = await miroir(["store", "stats", "--store", `sqlite:${path}`]);
+    const plain = await runHere(["store", "stats", "--store", `sqlite:${path}`]);
     expect(plain.stdout).toMatch(/^tasks enqueued +2$/m);
     expect(plain.stdout).not.toContain(ESCAPE);
   });
@@ -53,7 +53,7 @@ describe("store stats", { timeout: 60_000 }, () => {
     expect(await storeOf(["--config", config], { MIROIR_TASK_STORE_PATH: "data/miroir.db" })).toBe(
       "sqlite:data/miroir.db",
     );
-    const wrong = await miroir(["store", "stats"], { MIROIR_TASK_STORE_BACKEND: "redis" }, folder);
+    const wrong = await runHere(["store", "stats"], { MIROIR_TASK_STORE_BACKEND: "redis" });
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("task_store.url is not set") });
   });
 });
@@ -61,17 +61,17 @@ describe("store stats", { timeout: 60_000 }, () => {
 describe("store check", { timeout: 60_000 }, () => {
   it("ends with 0 when nothing is wrong, and with 3 when something is", async () => {
     const { path } = await withFile();
-    const good = await miroir(["store", "check", "--store", `sqlite:${path}`, "--json"]);
+    const good = await runHere(["store", "check", "--store", `sqlite:${path}`, "--json"]);
     expect(good.code).toBe(0);
     expect(rowsOf(good.stdout)).toEqual(FILLED);
     const store = await openStore({ backend: "sqlite", path });
     const { items } = await store.rows.read("counters", {});
     await store.rows.write({ table: "counters", rows: items.map((row) => ({ ...row, next: 0 })) });
     await store.close();
-    const bad = await miroir(["store", "check", "--store", `sqlite:${path}`]);
+    const bad = await runHere(["store", "check", "--store", `sqlite:${path}`]);
     expect(bad.code).toBe(3);
     expect(bad.stdout).toContain("tasks: the next number is 0, and 2 has been given");
-    const { problems } = JSON.parse((await miroir(["store", "check", "--store", `sqlite:${path}`, "--json"])).stdout);
+    const { problems } = JSON.parse((await runHere(["store", "check", "--store", `sqlite:${path}`, "--json"])).stdout);
     expect(problems).toContainEqual({
       table: "jobs",
       key: null,
@@ -84,7 +84,7 @@ describe("store copy", { timeout: 60_000 }, () => {
   it("copies, refuses a target that is not empty, overwrites and resumes when told", async () => {
     const { folder, path } = await withFile();
     const copy = (...more: string[]) =>
-      miroir(["store", "copy", "--from", `sqlite:${path}`, "--to", `sqlite:${join(folder, "to.db")}`, ...more]);
+      runHere(["store", "copy", "--from", `sqlite:${path}`, "--to", `sqlite:${join(folder, "to.db")}`, ...more]);
     const first = await copy("--json");
     expect(first.code).toBe(0);
     expect(rowsOf(first.stdout)).toEqual(FILLED);
@@ -106,7 +106,7 @@ describe("store copy", { timeout: 60_000 }, () => {
     await store.aliases.create("mine", { kind: "single", currentUid: "i" });
     await store.close();
     const args = ["store", "copy", "--from", `sqlite:${path}`, "--to", `sqlite:${to}`, "--resume"];
-    const { code, stdout } = await miroir(args);
+    const { code, stdout } = await runHere(args);
     expect(code).toBe(3);
     expect(stdout).toContain("aliases: the copy differs: 1 rows in the source, 2 in the target");
   });
@@ -114,7 +114,7 @@ describe("store copy", { timeout: 60_000 }, () => {
   it("never makes the source, nor copies a store onto itself", async () => {
     const { folder, path } = await withFile();
     const none = join(folder, "none.db");
-    const missing = await miroir([
+    const missing = await runHere([
       "store",
       "copy",
       "--from",
@@ -125,7 +125,7 @@ describe("store copy", { timeout: 60_000 }, () => {
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no store at") });
     expect([existsSync(none), existsSync(join(folder, "to.db"))]).toEqual([false, false]);
     const same = ["store", "copy", "--from", `sqlite:${path}`, "--to", "env:TARGET", "--overwrite"];
-    const { code, stderr } = await miroir(same, { TARGET: `sqlite://${path}` });
+    const { code, stderr } = await runHere(same, { TARGET: `sqlite://${path}` });
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("are the same store") });
   });
 });
@@ -134,10 +134,10 @@ describe("store backup", { timeout: 60_000 }, () => {
   it("writes a new file that opens as a store", async () => {
     const { folder, path } = await withFile();
     const to = join(folder, "backup.db");
-    const backup = () => miroir(["store", "backup", "--store", `sqlite:${path}`, "--to", to, "--json"]);
+    const backup = () => runHere(["store", "backup", "--store", `sqlite:${path}`, "--to", to, "--json"]);
     expect(JSON.parse((await backup()).stdout)).toMatchObject({ file: to, bytes: readFileSync(to).length });
     expect((await backup()).code).toBe(1);
-    expect(rowsOf((await miroir(["store", "check", "--store", `sqlite:${to}`, "--json"])).stdout)).toEqual(FILLED);
+    expect(rowsOf((await runHere(["store", "check", "--store", `sqlite:${to}`, "--json"])).stdout)).toEqual(FILLED);
   });
 });
 

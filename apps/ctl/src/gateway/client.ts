@@ -1,5 +1,5 @@
 /** A gateway that answered with an error, or not at all. `code` is the API's, or `unreachable`. */
-export class GatewayError extends Error {
+class GatewayError extends Error {
   override readonly name = "GatewayError";
   readonly code: string;
 

@@ -23,7 +23,7 @@ export const problemsOf = (tasks: readonly Task[]): ProblemLine[] =>
     .map(({ uid, status, error }) => ({ subject: `task ${uid}`, problem: error?.message ?? status }));
 
 /** A task line by line. */
-export function taskText(task: Task): string {
+function taskText(task: Task): string {
   const { uid, indexUid, status, type, details, duration, enqueuedAt, finishedAt } = task;
   return columns([
     ["task", String(uid)],

@@ -9,7 +9,7 @@ export interface Topology {
   readonly store: string;
 }
 
-export interface NodeReport {
+interface NodeReport {
   readonly id: string;
   readonly address: string;
   readonly replicaGroup: number;
