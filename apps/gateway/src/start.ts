@@ -15,6 +15,7 @@ import { limitRequests } from "./limits/limit-requests.ts";
 import { startMaintenance } from "./maintenance/worker.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { countRequests, observeCluster, observeEventLoop, observeStore } from "./metrics/observe.ts";
+import { serveMetrics } from "./metrics/serve-metrics.ts";
 import { openStore } from "./open-store.ts";
 import { createBreaker } from "./outage/breaker.ts";
 import { patiently } from "./outage/patiently.ts";
@@ -36,6 +37,8 @@ import { createWebhookSender } from "./webhooks/sender.ts";
 export interface Gateway {
   /** Where it listens, such as `http://127.0.0.1:7700`. */
   readonly address: string;
+  /** Where Prometheus may read, where `metrics.port` is set. */
+  readonly metricsAddress: string | null;
   readonly context: Context;
   /** Whether its nodes are development nodes in this process. */
   readonly isDevelopment: boolean;
@@ -152,6 +155,8 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   registerRoutes(app, context, () => isDraining);
   const stopObserving = observeEventLoop(metrics);
   undo.add(async () => stopObserving());
+  const scraped = await serveMetrics(context);
+  if (scraped) undo.add(scraped.close);
   undo.add(() => drain(app, config.server.drainMs));
   await patiently(reconciler.start);
   const address = await app.listen({ port: config.server.port, host: config.server.bind });
@@ -195,6 +200,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(nodeCleanUp.close);
   return {
     address,
+    metricsAddress: scraped?.address ?? null,
     context,
     isDevelopment: development !== null,
     forgottenIndexes,

@@ -180,6 +180,17 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  metrics: z
+    .strictObject({
+      port: port
+        .nullable()
+        .default(null)
+        .describe(
+          "A port for Prometheus alone: `GET /metrics` there is what `/_miroir/metrics` is, and takes no key. Not set: none; 0 takes a free one.",
+        ),
+      bind: z.string().min(1).default("127.0.0.1").describe("The address that `metrics.port` listens on."),
+    })
+    .prefault({}),
   tracing: z
     .strictObject({
       endpoint: httpUrl

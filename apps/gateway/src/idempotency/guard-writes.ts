@@ -47,7 +47,8 @@ interface Held extends KeyedWrite {
  * what is the same when done twice is done again, and anything else is refused.
  */
 export function guardWrites(app: FastifyInstance, context: Context): void {
-  const { store, config, log, apiKeys } = context;
+  const { store, config, log, apiKeys, metrics } = context;
+  const count = (outcome: string) => metrics.idempotentRequests.inc({ outcome });
   const { ttlMs, reservationMs, maxEntries } = config.idempotency;
   const cache = store.idempotencyCache;
   const held = new WeakMap<FastifyRequest, Held>();
@@ -96,6 +97,7 @@ export function guardWrites(app: FastifyInstance, context: Context): void {
     const reserve = (of: string, forMs: number) =>
       cache.reserve({ scope: of, key, bodySha256: digest, ttlMs, reservationMs: forMs, maxEntries });
     const reserved = await reserve(scope, reservationMs);
+    if (reserved.outcome !== "reserved") count(COUNTED_AS[reserved.outcome]);
     if (reserved.outcome === "done") return reserved;
     if (reserved.outcome === "mismatch") throw reused();
     if (reserved.outcome === "in_flight") throw inFlight(reply);
@@ -108,6 +110,7 @@ export function guardWrites(app: FastifyInstance, context: Context): void {
         const status = task.type === "taskCancelation" || task.type === "taskDeletion" ? 200 : 202;
         const answer = { taskUid: task.uid, status, body: JSON.stringify(summarizeTask(task)) };
         await cache.complete(scope, key, token, answer);
+        count("replayed");
         return answer;
       }
       const isFirst = begun.outcome === "reserved";
@@ -116,6 +119,7 @@ export function guardWrites(app: FastifyInstance, context: Context): void {
       held.set(request, write);
       const scopeOfRequest = requestScope();
       if (scopeOfRequest) scopeOfRequest.keyed = write;
+      count("first");
       return null;
     } catch (error) {
       await quietly(() => cache.release(scope, key, token));
@@ -165,6 +169,8 @@ export function guardWrites(app: FastifyInstance, context: Context): void {
     }
   }
 }
+
+const COUNTED_AS = { done: "replayed", mismatch: "reused", in_flight: "in_flight" } as const;
 
 const begunScope = (scope: string): string => `${scope}:begun`;
 

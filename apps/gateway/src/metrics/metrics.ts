@@ -23,7 +23,7 @@ export function createMetrics() {
   const histogram = <L extends string>(name: string, help: string, buckets: number[], labelNames: readonly L[] = []) =>
     new Histogram<L>({ name, help, buckets, labelNames: [...labelNames], registers });
 
-  return {
+  const metrics = {
     registry,
     httpRequests: counter(
       "miroir_http_requests_total",
@@ -36,6 +36,7 @@ export function createMetrics() {
       REQUEST_SECONDS,
       ["method", "route"],
     ),
+    httpInFlight: gauge("miroir_http_requests_in_flight", "Requests that are being answered."),
     degradedAnswers: counter(
       "miroir_degraded_answers_total",
       "Answers with `X-Miroir-Degraded`: a replica missed a write, or a shard could not be read.",
@@ -52,6 +53,10 @@ export function createMetrics() {
       REQUEST_SECONDS,
       ["node"],
     ),
+    missingShards: gauge(
+      "miroir_missing_shards",
+      "Shards that no node can be read for: what they hold is missing in answers.",
+    ),
     nodeState: gauge("miroir_node_state", "1 for the state that a node is in, 0 for the others.", ["node", "state"]),
     nodeOutstanding: gauge("miroir_node_outstanding_requests", "Requests under way to a node.", ["node"]),
     storeOperations: counter(
@@ -65,12 +70,37 @@ export function createMetrics() {
       STORE_SECONDS,
       ["operation"],
     ),
+    storeUp: gauge("miroir_store_up", "1 when the store answered the questions of this page, 0 when it did not."),
+    leaseTerms: counter(
+      "miroir_lease_terms_total",
+      "Times that this gateway became the holder of a lease, by what leases of that kind are for.",
+      ["kind"],
+    ),
+    sqliteWal: gauge(
+      "miroir_sqlite_wal_bytes",
+      "What SQLite has written and not yet moved into its main file. Absent with Redis.",
+      ["database"],
+    ),
+    idempotentRequests: counter(
+      "miroir_idempotent_requests_total",
+      "Requests with an `Idempotency-Key`: `first`, `replayed`, `in_flight` (409) or `reused` (refused, since it is another request).",
+      ["outcome"],
+    ),
     cacheReads: counter(
       "miroir_cache_reads_total",
       "Reads of what the gateway keeps of indexes and of their settings: a `hit`, or a `miss` that asked the store or a node.",
       ["cache", "outcome"],
     ),
     tasks: gauge("miroir_tasks", "Tasks in the store, by status. Absent while the store is away.", ["status"]),
+    oldestTaskAge: gauge(
+      "miroir_oldest_unfinished_task_age_seconds",
+      "How long ago the oldest task that has not ended was made; 0 when there is none. Absent while the store is away.",
+    ),
+    jobs: gauge("miroir_jobs", "Background jobs in the store, by state. Absent while the store is away.", ["state"]),
+    oldestJobAge: gauge(
+      "miroir_oldest_due_job_age_seconds",
+      "How long the oldest job that is due has waited; 0 when none is. Absent while the store is away.",
+    ),
     webhookDeliveries: counter(
       "miroir_webhook_deliveries_total",
       "Batches of tasks for a webhook: `delivered`, `failed` after all tries, or `dropped` since too many were waiting.",
@@ -98,4 +128,7 @@ export function createMetrics() {
     processMemory: gauge("process_resident_memory_bytes", "Memory of the process that is not swapped out."),
     processStart: gauge("process_start_time_seconds", "When the process started, since the epoch."),
   };
+  // From nought, or the first of these would be no increase to Prometheus.
+  for (const outcome of ["delivered", "failed", "dropped"]) metrics.webhookDeliveries.inc({ outcome }, 0);
+  return metrics;
 }

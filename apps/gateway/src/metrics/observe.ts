@@ -1,5 +1,5 @@
 import { NodeFailure } from "@miroir/meilisearch";
-import { interceptStore, type Store, StoreError } from "@miroir/store-contract";
+import { type AcquireOutcome, interceptStore, type Store, StoreError } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
 import type { Cluster } from "../cluster/cluster.ts";
 import { templateOf } from "../server/route-template.ts";
@@ -8,7 +8,14 @@ import type { Metrics } from "./metrics.ts";
 const secondsSince = (startMs: number): number => (performance.now() - startMs) / 1000;
 
 /** Counts every request that this app answers from now on. */
-export function countRequests(app: FastifyInstance, { httpRequests, httpDuration, degradedAnswers }: Metrics): void {
+export function countRequests(app: FastifyInstance, metrics: Metrics): void {
+  const { httpRequests, httpDuration, httpInFlight, degradedAnswers } = metrics;
+  app.addHook("onRequest", (_request, reply, done) => {
+    httpInFlight.inc();
+    // Comes also when the client went away before it had the answer.
+    reply.raw.once("close", () => httpInFlight.dec());
+    done();
+  });
   app.addHook("onResponse", async ({ method, routeOptions, is404 }, reply) => {
     const route = (is404 ? undefined : templateOf(routeOptions.url)) ?? "unknown";
     httpRequests.inc({ method, route, status: String(reply.statusCode) });
@@ -17,13 +24,22 @@ export function countRequests(app: FastifyInstance, { httpRequests, httpDuration
   });
 }
 
-/** The store, with every call counted and timed. */
-export function observeStore(store: Store, { storeOperations, storeDuration }: Metrics): Store {
+/** The store, with every call counted and timed, and the leases that are won by it. */
+export function observeStore(store: Store, { storeOperations, storeDuration, leaseTerms }: Metrics): Store {
+  const epochs = new Map<string, number>();
+  function noteLease({ acquired, lease: { scope, epoch } }: AcquireOutcome): void {
+    // Who has a lease already gets it again, with the epoch it has.
+    if (acquired && epochs.get(scope) !== epoch) leaseTerms.inc({ kind: kindOf(scope) });
+    if (acquired) epochs.set(scope, epoch);
+    else epochs.delete(scope);
+  }
   return interceptStore(store, async ({ name: operation }, proceed) => {
     const start = performance.now();
     let outcome = "ok";
     try {
-      return await proceed();
+      const answer = await proceed();
+      if (operation === "leaderLease.acquire") noteLease(answer as AcquireOutcome);
+      return answer;
     } catch (error) {
       outcome = error instanceof StoreError ? error.code : "unknown";
       throw error;
@@ -33,6 +49,9 @@ export function observeStore(store: Store, { storeOperations, storeDuration }: M
     }
   });
 }
+
+/** `settings:films` is a lease for settings: what it is for may be any index, and is no label. */
+const kindOf = (scope: string): string => scope.split(":", 1)[0] ?? scope;
 
 /** The nodes, with every request counted and timed; probes are the cluster's own. */
 export function observeCluster(cluster: Cluster, { nodeRequests, nodeDuration }: Metrics): Cluster {

@@ -1,8 +1,11 @@
+import { createManualClock } from "@miroir/store-contract/conformance";
 import { createFaultyStore, type FaultyStore } from "@miroir/store-contract/faults";
 import { createModelStore } from "@miroir/store-contract/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ownMetrics } from "../../src/metrics/collect.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import { observeStore } from "../../src/metrics/observe.ts";
+import { startTestGateway } from "../support/gateway.ts";
 import { createSend, sendAndWait } from "../support/http.ts";
 import { startNodes, TEST_TIMEOUT_MS } from "../support/nodes.ts";
 import { idOf, type Running, startRunning } from "../support/running.ts";
@@ -10,7 +13,7 @@ import { idOf, type Running, startRunning } from "../support/running.ts";
 const KEY = "masterKeymasterKey";
 let gateway: Running;
 beforeAll(async () => {
-  gateway = await startRunning({ key: KEY, settings: [`master_key=${KEY}`] });
+  gateway = await startRunning({ key: KEY, settings: [`master_key=${KEY}`, "metrics.port=0"] });
   await gateway.send("PATCH", "/experimental-features", { metrics: true });
   await sendAndWait(gateway.send, "POST", "/indexes/books/documents", [{ id: 1 }, { id: 2 }, { id: 3 }]);
   await sendAndWait(gateway.send, "DELETE", "/indexes/none");
@@ -86,6 +89,40 @@ describe("/_miroir/metrics", () => {
     expect(readingOf(text, "miroir_tasks", { status: "enqueued" })).toBe(0);
     expect(readingOf(text, "miroir_cache_reads_total", { cache: "indexes", outcome: "hit" })).toBeGreaterThan(0);
     expect(readingOf(text, "process_resident_memory_bytes")).toBeGreaterThan(1e6);
+  });
+
+  it("tells how the store is, how old work is, and which leases were won", async () => {
+    const { text } = await scrape("/_miroir/metrics");
+    expect(readingOf(text, "miroir_store_up")).toBe(1);
+    expect(readingOf(text, "miroir_missing_shards")).toBe(0);
+    // The request that asks is one.
+    expect(readingOf(text, "miroir_http_requests_in_flight")).toBe(1);
+    expect(readingOf(text, "miroir_oldest_unfinished_task_age_seconds")).toBe(0);
+    expect(readingOf(text, "miroir_oldest_due_job_age_seconds")).toBe(0);
+    expect(readingOf(text, "miroir_jobs", { state: "queued" })).toBe(0);
+    expect(readingOf(text, "miroir_lease_terms_total", { kind: "maintenance" })).toBe(1);
+    expect(readingOf(text, "miroir_webhook_deliveries_total", { outcome: "failed" })).toBe(0);
+    const wal = /miroir_sqlite_wal_bytes\{database="miroir.development.db"\} (\d+)/.exec(text);
+    expect(Number(wal?.[1])).toBeGreaterThan(0);
+  });
+
+  it("tells what became of requests with an idempotency key", async () => {
+    const headers = { "idempotency-key": "one" };
+    const outcomeOf = async (outcome: string) =>
+      readingOf((await scrape("/_miroir/metrics")).text, "miroir_idempotent_requests_total", { outcome });
+    await gateway.send("PATCH", "/experimental-features", { metrics: true }, headers);
+    await gateway.send("PATCH", "/experimental-features", { metrics: true }, headers);
+    await gateway.send("PATCH", "/experimental-features", { metrics: false }, headers);
+    expect([await outcomeOf("first"), await outcomeOf("replayed"), await outcomeOf("reused")]).toEqual([1, 1, 1]);
+  });
+
+  it("is on a port of its own as well, without a key and with nothing beside it", async () => {
+    const address = gateway.metricsAddress ?? "";
+    const page = await fetch(`${address}/metrics`);
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/plain; version=0.0.4"]);
+    expect(faultsOf(await page.text())).toEqual([]);
+    for (const path of ["/", "/indexes", "/_miroir/topology"]) expect((await fetch(address + path)).status).toBe(404);
+    expect((await fetch(`${address}/metrics`, { method: "POST" })).status).toBe(404);
   });
 
   it("has no label with an index, a document or a key", async () => {
@@ -168,6 +205,33 @@ describe("the metrics of the store", () => {
     );
     expect(readingOf(text, "miroir_store_operations_total", { operation: "tasks.get", outcome: "ok" })).toBe(1);
   });
+});
+
+it("a lease that is kept is one term, whoever holds it next another; which index it is for is no label", async () => {
+  const clock = createManualClock();
+  const metrics = createMetrics();
+  const store = observeStore(createModelStore({ clock }), metrics);
+  const acquire = (holder: string) => store.leaderLease.acquire("settings:films", holder, 1_000);
+  await acquire("us");
+  await acquire("us");
+  clock.advance(1_000);
+  await acquire("others");
+  clock.advance(1_000);
+  await acquire("us");
+  const text = await metrics.registry.getSingleMetricAsString("miroir_lease_terms_total");
+  expect(readingOf(text, "miroir_lease_terms_total", { kind: "settings" })).toBe(3);
+});
+
+it("says that the store is away, and no figures of it then", { timeout: TEST_TIMEOUT_MS }, async () => {
+  const faulty = createFaultyStore(createModelStore());
+  const running = await startTestGateway({ nodes: 1, replicationFactor: 1, wrapStore: () => faulty.store });
+  faulty.add({ methods: ["tasks.countByStatus"], error: { code: "unavailable", retryable: true } });
+  const away = await ownMetrics(running.context);
+  expect(readingOf(away, "miroir_store_up")).toBe(0);
+  expect(away).not.toMatch(/^miroir_(tasks|jobs|oldest_unfinished_task_age_seconds)[{ ]/m);
+  faulty.clear();
+  expect(readingOf(await ownMetrics(running.context), "miroir_store_up")).toBe(1);
+  await running.close();
 });
 
 it("names metrics by Prometheus' conventions", async () => {
