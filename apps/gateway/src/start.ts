@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "@miroir/config";
 import { systemClock } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
@@ -20,8 +21,11 @@ import { openStore } from "./open-store.ts";
 import { createBreaker } from "./outage/breaker.ts";
 import { patiently } from "./outage/patiently.ts";
 import { joinGateways } from "./peers/membership.ts";
+import { shedLoad } from "./protection/shed-load.ts";
+import { createStrain, watchProcess } from "./protection/strain.ts";
 import { registerRoutes } from "./routes/all.ts";
 import { hookRequests } from "./routes/request-hooks.ts";
+import { closeConnections } from "./server/close-connections.ts";
 import { createServer } from "./server/server.ts";
 import { createRecordWrite } from "./sessions/record-write.ts";
 import { createSessionReads } from "./sessions/session-reads.ts";
@@ -44,7 +48,10 @@ export interface Gateway {
   readonly isDevelopment: boolean;
   /** Indexes of an earlier run whose documents went with its development nodes. */
   readonly forgottenIndexes: number;
-  /** Says that it is not ready, lets requests under way end (`server.drain_ms` at most), then lets go of everything. */
+  /**
+   * Says that it is not ready, goes on for `server.shutdown_wait_ms`, lets requests under way end (`server.drain_ms` at most), then lets
+   * go of everything.
+   */
   close(): Promise<void>;
 }
 
@@ -148,7 +155,16 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   };
 
   let isDraining = false;
-  const app = createServer(config, log, createAuthenticate(context), tracing?.traceRequests);
+  const strain = createStrain(config.protection);
+  const stopWatching = watchProcess(strain);
+  undo.add(async () => stopWatching());
+  const app = createServer(config, log, createAuthenticate(context), (first) => {
+    tracing?.traceRequests(first);
+    const onShed = (reason: string) => metrics.requestsShed.inc({ reason });
+    shedLoad(first, { limits: config.protection, strain, onShed });
+    first.server.on("drop", () => onShed("connections"));
+    closeConnections(first, () => isDraining);
+  });
   countRequests(app, metrics);
   limitRequests(app, context);
   hookRequests(app, context);
@@ -204,9 +220,12 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     context,
     isDevelopment: development !== null,
     forgottenIndexes,
-    close() {
+    async close() {
       isDraining = true;
-      return undo.run();
+      await sleep(config.server.shutdownWaitMs);
+      // Before all else: the tasks of what is still answered are this gateway's until it says good-bye to the others.
+      await drain(app, config.server.drainMs);
+      await undo.run();
     },
   };
 }

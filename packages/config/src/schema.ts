@@ -171,6 +171,14 @@ export const configSchema = z.strictObject({
       drain_ms: durationMs
         .default(10_000)
         .describe("How long requests under way may take once the gateway was told to stop."),
+      shutdown_wait_ms: z
+        .int()
+        .min(0)
+        .max(600_000)
+        .default(0)
+        .describe(
+          "How long the gateway, told to stop, goes on answering while `/_miroir/ready` is `503`, so that load balancers turn away before it closes the door. Longer than the time they take to notice.",
+        ),
       trusted_proxies: z
         .array(network)
         .max(1000)
@@ -214,6 +222,39 @@ export const configSchema = z.strictObject({
         .describe(
           "How often a gateway says in the store that it is alive. After three and a half times that the others take it for dead and take over its work.",
         ),
+    })
+    .prefault({}),
+  protection: z
+    .strictObject({
+      max_requests: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(2_000)
+        .describe(
+          "How many requests are answered at the same time; more get `503 miroir_overloaded` and `Retry-After`. Probes, metrics and `/_miroir/` are always answered.",
+        ),
+      max_connections: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(10_000)
+        .describe("How many connections are held open; more are closed at once."),
+      max_event_loop_delay_ms: durationMs
+        .default(1_000)
+        .describe("Requests are refused while what the process has to do comes later than that, for half a second."),
+      max_memory_percent: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(90)
+        .describe("The same while so much of its heap's limit, its container's memory or the machine's is used."),
+      headers_timeout_ms: z
+        .int()
+        .min(10)
+        .max(300_000)
+        .default(30_000)
+        .describe("How long a client may take to send a request's headers; a whole request may take five minutes."),
     })
     .prefault({}),
   rate_limits: z

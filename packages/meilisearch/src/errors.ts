@@ -282,6 +282,7 @@ export const MIROIR_ERROR_CODES = {
   ...kinds(501, "system", ["miroir_not_implemented", "miroir_not_supported"]),
   ...kinds(503, "system", [
     "miroir_no_quorum",
+    "miroir_overloaded",
     "miroir_session_behind",
     "miroir_settings_behind",
     "miroir_settings_busy",

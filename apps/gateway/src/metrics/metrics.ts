@@ -37,6 +37,11 @@ export function createMetrics() {
       ["method", "route"],
     ),
     httpInFlight: gauge("miroir_http_requests_in_flight", "Requests that are being answered."),
+    requestsShed: counter(
+      "miroir_requests_shed_total",
+      "Requests refused with `miroir_overloaded`: too many `requests`, a late `event_loop`, too little `memory`; and `connections` closed since there were too many.",
+      ["reason"],
+    ),
     degradedAnswers: counter(
       "miroir_degraded_answers_total",
       "Answers with `X-Miroir-Degraded`: a replica missed a write, or a shard could not be read.",

@@ -1,6 +1,8 @@
+import type { Store } from "@miroir/store-contract";
 import type { FastifyInstance } from "fastify";
 import { readinessOf } from "../cluster/readiness.ts";
 import type { Context } from "../context.ts";
+import { isUnavailable } from "../outage/is-unavailable.ts";
 import { sendJson } from "../server/send-json.ts";
 
 /** `isDraining` turns true when the gateway was told to stop: it is then no longer ready, though it still answers. */
@@ -23,7 +25,9 @@ export function registerTopology(app: FastifyInstance, { cluster, store }: Conte
       latencyMs: latencyMs === null ? null : Math.round(latencyMs * 100) / 100,
     }));
     const { shards, replicationFactor, groups } = placement;
-    return sendJson(reply, 200, { shards, replicationFactor, replicaGroups: groups, nodes, store: store.backend });
+    const gateways = await liveGateways(store);
+    const known = { shards, replicationFactor, replicaGroups: groups, nodes, store: store.backend };
+    return sendJson(reply, 200, { ...known, gateways });
   });
 
   app.get("/_miroir/shards", admin, async (_request, reply) => {
@@ -33,4 +37,21 @@ export function registerTopology(app: FastifyInstance, { cluster, store }: Conte
     }));
     return sendJson(reply, 200, { shards });
   });
+}
+
+const MAX_GATEWAYS = 1_000;
+
+/** The gateways that share the store; `null` while it is away, when the nodes are what is looked for. */
+async function liveGateways({ gateways }: Store): Promise<object[] | null> {
+  try {
+    const { items } = await gateways.list({ limit: MAX_GATEWAYS });
+    return items.map(({ gatewayId, address, startedAt }) => ({
+      id: gatewayId,
+      address,
+      startedAt: new Date(startedAt).toISOString(),
+    }));
+  } catch (error) {
+    if (isUnavailable(error)) return null;
+    throw error;
+  }
 }

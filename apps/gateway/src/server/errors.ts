@@ -44,9 +44,10 @@ function toMeilisearchError(error: unknown): MeilisearchError {
 /** The last stop of every failed request: the envelope, and a line in the log when it was not the client's fault. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = toMeilisearchError(error);
-  if (answer.status >= 500 && answer.status !== 501) {
+  // What is refused for there being too much of it must not fill the log as well.
+  if (answer.status >= 500 && answer.status !== 501 && answer.code !== "miroir_overloaded") {
     request.log.error({ err: error, code: answer.code }, "request failed");
   }
-  if (answer.status === 503) reply.header("retry-after", RETRY_AFTER_S);
+  if (answer.status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", RETRY_AFTER_S);
   return sendJson(reply, answer.status, answer);
 }

@@ -23,9 +23,9 @@ declare module "fastify" {
   }
 }
 
-const HEADERS_TIMEOUT_MS = 30_000;
 /** For the whole request, body included: a slow uplink may take minutes for 100 MB. */
 const REQUEST_TIMEOUT_MS = 300_000;
+const MAX_CHECKING_INTERVAL_MS = 5_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Document ids of 511 bytes, each byte percent-encoded. */
@@ -37,7 +37,7 @@ const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0]
 /**
  * The HTTP side, without routes: bodies come raw (`request.body` is a Buffer, a ReadBody where the route says
  * `streamsBody`, or `undefined`), every error becomes the API's envelope, unknown paths are 404 and wrong verbs 405, both empty, and every request leaves one line in the log.
- * `hookFirst` adds hooks that see every request before any other does, also those that are refused.
+ * `hookFirst` adds hooks that see every request before anything is done for it, also those that are refused.
  */
 export function createServer(
   config: Config,
@@ -46,6 +46,7 @@ export function createServer(
   hookFirst: (app: FastifyInstance) => void = () => undefined,
 ): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log;
+  const headersTimeout = config.protection.headersTimeoutMs;
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -55,7 +56,12 @@ export function createServer(
     return503OnClosing: false,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    http: {
+      headersTimeout,
+      // Node looks at it only so often.
+      connectionsCheckingInterval: Math.min(headersTimeout, MAX_CHECKING_INTERVAL_MS),
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     // Ours is checked after decompression, in readBody.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     trustProxy: config.server.trustedProxies.length > 0 && [...config.server.trustedProxies],
@@ -70,7 +76,6 @@ export function createServer(
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: MAX_PARAM_LENGTH },
   });
   const isKnown = learnPaths(app);
-  hookFirst(app);
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) => {
@@ -89,9 +94,12 @@ export function createServer(
   app.decorateRequest("clientGone");
   app.decorateRequest("access");
   app.addHook("onRequest", async (request, reply) => {
-    const answered = allowOrigins(request, reply);
-    if (answered) return answered;
+    reply.header("x-request-id", request.id);
     request.clientGone = neverGone;
+    return allowOrigins(request, reply);
+  });
+  hookFirst(app);
+  app.addHook("onRequest", async (request, reply) => {
     if (request.is404) return;
     request.access = await authenticate(request);
     const gone = new AbortController();
@@ -99,13 +107,13 @@ export function createServer(
     reply.raw.once("close", () => {
       if (!reply.raw.writableFinished) gone.abort();
     });
-    return;
   });
   app.addHook("onResponse", async (request, reply) => {
     const { method, routeOptions } = request;
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     request.log.info({ method, route: routeOptions.url ?? null, status: reply.statusCode, ms }, "request");
   });
+  app.server.maxConnections = config.protection.maxConnections;
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) => reply.code(isKnown(pathOf(request)) ? 405 : 404).send());
   return app;

@@ -13,15 +13,22 @@ const INTERVAL_MS = 60_000;
 /** The one may miss two rounds before another takes over. */
 const TTL_MS = 3 * INTERVAL_MS;
 
+export interface NodeCleanUp {
+  /** Ends after the round under way, and lets another gateway take over at once. */
+  close(): Promise<void>;
+}
+
 /** Cleans up the nodes once a minute; what fails is tried again by the next round. */
-export function startNodeCleanUp(options: NodeCleanUpOptions): { close(): Promise<void> } {
+export function startNodeCleanUp(options: NodeCleanUpOptions): NodeCleanUp {
   const { store, log, holder } = options;
   let running: Promise<void> = Promise.resolve();
   let isFailing = false;
+  let held: number | null = null;
 
   async function round(): Promise<void> {
     try {
-      const { acquired } = await store.leaderLease.acquire(SCOPE, holder, TTL_MS);
+      const { acquired, lease } = await store.leaderLease.acquire(SCOPE, holder, TTL_MS);
+      held = acquired ? lease.epoch : null;
       if (acquired) await cleanUpNodes(options);
       isFailing = false;
     } catch (error) {
@@ -42,6 +49,10 @@ export function startNodeCleanUp(options: NodeCleanUpOptions): { close(): Promis
     async close() {
       clearInterval(timer);
       await running;
+      if (held === null) return;
+      await store.leaderLease.release(SCOPE, holder, held).catch((error) => {
+        log.debug({ err: error }, "the lease of cleaning up nodes was left to expire");
+      });
     },
   };
 }

@@ -8,7 +8,12 @@ export const OWN_ROUTES: readonly ApiRoute[] = [
     "gateway",
     "200 when every shard can be read, 503 when not, with the shards that are missing, or when it was told to stop",
   ),
-  ...routes("/_miroir/topology", { GET: "admin" }, "gateway", "shards, replica groups, and how each node is"),
+  ...routes(
+    "/_miroir/topology",
+    { GET: "admin" },
+    "gateway",
+    "shards, replica groups, how each node is, and which gateways share the store",
+  ),
   ...routes("/_miroir/shards", { GET: "admin" }, "gateway", "which nodes own each shard"),
   ...routes(
     "/_miroir/metrics",
