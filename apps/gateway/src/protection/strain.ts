@@ -7,7 +7,7 @@ import type { Config } from "@miroir/config";
 export type Strained = "event_loop" | "memory";
 
 /** How hard the process has it: the loop's mean delay since the last reading, and the used part of what memory it may have, 0 to 1. */
-export interface Reading {
+interface Reading {
   readonly delayMs: number;
   readonly memory: number;
 }
