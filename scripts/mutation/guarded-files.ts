@@ -91,6 +91,10 @@ const MOVED: OwnTests = {
 };
 const FULL_DISK: OwnTests = { file: "test/rows.test.ts", titles: ["does not take a full disk"] };
 const WATCHING: OwnTests = { file: "test/conformance.redis.test.ts", titles: ["redis#store\\.watch"] };
+const WATCHING_SQLITE: OwnTests = {
+  file: "test/conformance-memory.test.ts",
+  titles: ["sqlite in memory#store\\.watch"],
+};
 const FIELDS: OwnTests = { file: "test/fields.redis.test.ts", titles: ["keeps each column"] };
 
 /** What the contract cannot see: a full disk, keys that nothing reads, rows deleted from under their indexes, answers that were lost. */
@@ -102,6 +106,7 @@ const OWN_TESTS: Readonly<Record<string, readonly OwnTests[]>> = {
   "includes/raw-rows": [MOVED],
   "create-task": [LEFTOVERS],
   "complete-and-claim-jobs": [LEFTOVERS],
+  "delete-by-part": [LEFTOVERS],
   "enqueue-job": [LEFTOVERS],
   "enqueue-jobs": [LEFTOVERS],
   "includes/deferred": [LEFTOVERS],
@@ -117,7 +122,9 @@ const OWN_TESTS: Readonly<Record<string, readonly OwnTests[]>> = {
   "sweep-sessions": [LEFTOVERS],
   "transition-task": [LEFTOVERS],
   "write-rows": [MOVED],
+  "settle-write-hint": [LEFTOVERS],
   [`${SQLITE}/raw-rows.ts`]: [FULL_DISK],
+  [`${SQLITE}/write-hints.ts`]: [WATCHING_SQLITE],
 };
 
 const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -6,6 +6,8 @@ import { writeOptions } from "./fence.ts";
 export interface MethodSpec {
   readonly kind: "read" | "write";
   readonly args: readonly z.ZodType[];
+  /** Of a write: whether a power cut may take it after it was acknowledged, so that nobody waits for a disk. */
+  readonly mayBeLost?: true;
 }
 
 /** A spec for every method of an interface, so that a method cannot be added without one. */
@@ -17,6 +19,9 @@ export const write = (...args: z.ZodType[]): MethodSpec => ({
   kind: "write",
   args: [...args, writeOptions.optional()],
 });
+
+/** A write that a power cut may take after it was acknowledged. */
+export const losableWrite = (...args: z.ZodType[]): MethodSpec => ({ ...write(...args), mayBeLost: true });
 
 /**
  * The door: checks a call's arguments before any backend sees them.

@@ -79,6 +79,16 @@ describe("what goes leaves no key behind", () => {
     expect(await keys()).toEqual([]);
   });
 
+  it.each(["settled", "deleted by index", "deleted by node"])("write hints that are %s", async (how) => {
+    const { writeHints } = store;
+    const { version } = await writeHints.note("_node:1", "movies", [1]);
+    expect(await keys()).toHaveLength(4);
+    if (how === "settled") await writeHints.settle("_node:1", "movies", version, [1]);
+    else if (how === "deleted by index") await writeHints.deleteByIndex("movies", 1);
+    else await writeHints.deleteByNode("_node:1", 1);
+    expect(await keys()).toEqual([]);
+  });
+
   it("sessions, reservations, answers and log-ins that are swept", async () => {
     const limits = { bodySha256: Buffer.alloc(32), ttlMs: 100, reservationMs: 100, maxEntries: 10 };
     for (const key of ["a", "_b"]) {

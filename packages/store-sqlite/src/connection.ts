@@ -11,8 +11,14 @@ const BUSY_TIMEOUT_MS = 5000;
 const JOURNAL_SIZE_LIMIT = 16 * 1024 * 1024;
 const OWNER_ONLY = 0o600;
 
-/** `FULL`: an acknowledged write survives a power cut. `NORMAL`: a power cut may lose the last commits; a killed process loses none. */
+/**
+ * `FULL`: an acknowledged write survives a power cut, unless its method says that it may be lost. `NORMAL`: a power cut may lose the last
+ * commits; a killed process loses none.
+ */
 export type Synchronous = "FULL" | "NORMAL";
+
+/** SQLite's own numbers for them. */
+export const SYNCHRONOUS = { NORMAL: 1, FULL: 2 } as const satisfies Record<Synchronous, number>;
 
 export interface ConnectionOptions {
   /** A file, created (for its owner only) where there is none, or `:memory:`. */
@@ -34,7 +40,7 @@ export function openDatabase({ path, synchronous, clock }: ConnectionOptions): D
     judgeSchema(database, readMigrations());
     restrict(path);
     setWal(database, path);
-    set(database, "synchronous", synchronous === "FULL" ? 2 : 1);
+    set(database, "synchronous", SYNCHRONOUS[synchronous]);
     set(database, "journal_size_limit", JOURNAL_SIZE_LIMIT);
     migrate(database, clock);
     return database;

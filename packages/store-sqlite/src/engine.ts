@@ -4,6 +4,7 @@ import {
   type Change,
   type Clock,
   type Fence,
+  type MethodSpec,
   type PartName,
   STORE_METHODS,
   type StoreError,
@@ -73,7 +74,10 @@ export interface Engine {
   readonly store: SyncStore;
   /** @throws StoreError. */
   run(call: Call): unknown;
-  /** Runs writes in one transaction; one that fails changes nothing and fails alone. */
+  /**
+   * Runs writes in one transaction; one that fails changes nothing and fails alone. Where a power cut may take all of them, the
+   * transaction waits for no sync.
+   */
   runGroup(calls: readonly Call[]): Outcome[];
   /** The watched rows that committed writes have changed since this was last called. */
   takeChanges(): Change[];
@@ -170,6 +174,18 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
         return outcome;
       }),
     );
+  const runTogether = (calls: readonly Call[]): Outcome[] => {
+    if (calls.length < 2) return calls.map(attempt);
+    try {
+      return runGroupAtOnce(calls) ?? runGroupBySavepoints(calls);
+    } catch (thrown) {
+      const error = asStoreError(thrown);
+      // Without the lock nobody can write: waiting for it again with each write would take minutes.
+      if (isBusy(error)) return calls.map(() => ({ ok: false, error }));
+      // What ended the whole transaction (a full disk, a failed commit) undid every write in it. Alone, those that can succeed do.
+      return calls.map(attempt);
+    }
+  };
   const read = (call: Call): unknown => guard(call, () => methodOf(call)(...call.args));
   const executeOf = (call: Pick<Call, "part" | "method">) => (isWrite(call) ? write : read);
   const run = (call: Call): unknown => executeOf(call)(call);
@@ -181,18 +197,8 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
   return {
     statements: sql.texts,
     run,
-    runGroup(calls) {
-      if (calls.length < 2) return calls.map(attempt);
-      try {
-        return runGroupAtOnce(calls) ?? runGroupBySavepoints(calls);
-      } catch (thrown) {
-        const error = asStoreError(thrown);
-        // Without the lock nobody can write: waiting for it again with each write would take minutes.
-        if (isBusy(error)) return calls.map(() => ({ ok: false, error }));
-        // What ended the whole transaction (a full disk, a failed commit) undid every write in it. Alone, those that can succeed do.
-        return calls.map(attempt);
-      }
-    },
+    runGroup: (calls) =>
+      calls.every(mayBeLost) ? transactions.unsynced(() => runTogether(calls)) : runTogether(calls),
     takeChanges: () => (changes.length === 0 ? [] : changes.splice(0)),
     parts: bindParts<SyncParts>(bound),
     store: {
@@ -206,10 +212,15 @@ export function createEngine(database: BetterSqlite3.Database, { clock, onCorrup
 
 const WRITES_OF_STORE: ReadonlySet<string> = new Set(["health", "sweep"]);
 
-const isWrite = ({ part, method }: Pick<Call, "part" | "method">): boolean => {
-  if (part === "store") return WRITES_OF_STORE.has(method);
-  return (STORE_METHODS[part] as Readonly<Record<string, { kind: string }>>)[method]?.kind === "write";
-};
+const specOf = (part: PartName, method: string): MethodSpec | undefined =>
+  (STORE_METHODS[part] as Readonly<Record<string, MethodSpec>>)[method];
+
+const isWrite = ({ part, method }: Pick<Call, "part" | "method">): boolean =>
+  part === "store" ? WRITES_OF_STORE.has(method) : specOf(part, method)?.kind === "write";
+
+/** Whether a power cut may take the call's write after it was acknowledged. */
+export const mayBeLost = ({ part, method }: Pick<Call, "part" | "method">): boolean =>
+  part !== "store" && specOf(part, method)?.mayBeLost === true;
 
 /** The table's name in SQL, for errors. */
 export const tableOf = ({ part }: Pick<Call, "part">): string | null => (part === "store" ? null : tableOfPart(part));

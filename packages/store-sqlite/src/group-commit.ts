@@ -1,5 +1,5 @@
 import type { StoreError } from "@miroir/store-contract";
-import type { Call, Engine, Outcome } from "./engine.ts";
+import { type Call, type Engine, mayBeLost, type Outcome } from "./engine.ts";
 import { closedError } from "./errors.ts";
 
 /** A bound on how long one transaction keeps the reader of its first write waiting. */
@@ -21,7 +21,8 @@ export interface GroupQueue<T extends Call> {
 
 /**
  * Gathers the writes of one turn of the event loop into one transaction: with `synchronous=FULL` the disk is waited for once for all
- * of them. Whatever comes in while a group is synced is the next one.
+ * of them. Whatever comes in while a group is synced is the next one. Writes that a power cut may take have a transaction of their own before
+ * it, which waits for no sync.
  * @param done told of each group after its commit, with the outcomes in order
  */
 export function createGroupQueue<T extends Call>(
@@ -34,7 +35,9 @@ export function createGroupQueue<T extends Call>(
     while (waiting.length > 0) {
       const group = waiting.slice(0, MAX_GROUP);
       waiting = waiting.slice(MAX_GROUP);
-      done(group, engine.runGroup(group));
+      for (const calls of [group.filter(mayBeLost), group.filter((call) => !mayBeLost(call))]) {
+        if (calls.length > 0) done(calls, engine.runGroup(calls));
+      }
     }
   };
   return {

@@ -1,11 +1,17 @@
 import type { Change } from "@miroir/store-contract";
 import type BetterSqlite3 from "better-sqlite3";
+import { SYNCHRONOUS } from "./connection.ts";
 
 export interface Transactions {
   /** Runs `body` as one step: an immediate transaction, or a savepoint inside one. What throws changes nothing. */
   write<R>(body: () => R): R;
   /** Runs a body of one statement at most, which is a step by itself. */
   writeOnce<R>(body: () => R): R;
+  /**
+   * Runs writes that a power cut may take: their commit waits for no sync. The next that does takes these along, and SQLite syncs
+   * before a checkpoint all the same: the file stays whole.
+   */
+  unsynced<R>(body: () => R): R;
   /** Runs reads on one snapshot. */
   snapshot<R>(body: () => R): R;
   /** See `Context.stateOfOthers`. */
@@ -64,7 +70,20 @@ export function createTransactions(database: BetterSqlite3.Database, changes: Ch
   };
   const undoAll = (): void => void rollback.run();
 
+  const setSynchronous = (level: number): void => void database.pragma(`synchronous = ${level}`);
+  const isSynced = database.pragma("synchronous", { simple: true }) === SYNCHRONOUS.FULL;
+  const unsynced = <R>(body: () => R): R => {
+    if (!isSynced) return body();
+    setSynchronous(SYNCHRONOUS.NORMAL);
+    try {
+      return body();
+    } finally {
+      setSynchronous(SYNCHRONOUS.FULL);
+    }
+  };
+
   return {
+    unsynced,
     write: (body) =>
       database.inTransaction ? within(save, release, undoStep, body) : within(beginWrite, commit, undoAll, body),
     writeOnce,

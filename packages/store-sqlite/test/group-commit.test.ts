@@ -71,6 +71,42 @@ it("undoes a write that fails halfway, and keeps those before and after it", () 
   database.close();
 });
 
+describe("writes that a power cut may take", () => {
+  const rate = { limit: 5, windowMs: 1000 };
+
+  it("wait for no sync, and leave those of others as they are", () => {
+    const database = openDatabase({ path: temporary("miroir.db"), synchronous: "FULL", clock: systemClock });
+    const levels: unknown[] = [];
+    // Each step asks for the time: what a commit will wait for is seen in the midst of its transaction.
+    const now = (): number => {
+      levels.push(database.pragma("synchronous", { simple: true }));
+      return Date.now();
+    };
+    const engine = createEngine(database, { clock: { now }, onCorruptRow: () => {} });
+    const consume = { part: "rateLimits", method: "consume", args: ["bucket", "key", rate, undefined] } as const;
+    const create = { part: "tasks", method: "create", args: [task, undefined] } as const;
+    for (const group of [[consume], [create], [consume, consume], [create, consume]]) engine.runGroup(group);
+    const [NORMAL, FULL] = [1, 2];
+    expect(levels).toEqual([NORMAL, FULL, NORMAL, NORMAL, FULL, FULL]);
+    database.close();
+  });
+
+  it("come before those that wait, in a transaction of their own", async () => {
+    const store = await openSqliteStore({ path: temporary("miroir.db"), worker: false });
+    const order: string[] = [];
+    const note = (what: string) => () => void order.push(what);
+    await Promise.all([
+      store.tasks.create(task).then(note("task")),
+      store.rateLimits.consume("bucket", "key", rate).then(note("count")),
+      store.tasks.create(task).then(note("task")),
+      store.rateLimits.consume("bucket", "key", rate).then(note("count")),
+    ]);
+    expect(order).toEqual(["count", "count", "task", "task"]);
+    expect((await store.rateLimits.consume("bucket", "key", rate)).remaining).toBe(2);
+    await store.close();
+  });
+});
+
 describe("a full disk", () => {
   it("is reported as itself, undoes what did not fit, and spares what fits (max_page_count)", async () => {
     const database = openDatabase({ path: temporary("miroir.db"), synchronous: "FULL", clock: systemClock });

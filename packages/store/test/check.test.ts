@@ -58,11 +58,13 @@ it("reports counts, counters and sums that disagree with the rows", async () => 
   const store = await damaged(
     "UPDATE task_counts SET count = count + 1 WHERE status = 'enqueued' AND type = 't1' AND index_uid = 'index:1'",
     "UPDATE counters SET next = 2 WHERE name = 'tasks'",
+    "UPDATE counters SET next = 0 WHERE name = 'write_hints'",
     "UPDATE cdc_overflow_sinks SET bytes = 7",
     "UPDATE canary_runs SET canary_id = 'gone'",
   );
   const found = (await checkStore(store)).problems.map(({ table, problem }) => `${table}: ${problem}`);
   expect(found).toContain("tasks: the next number is 2, and 19 has been given");
+  expect(found).toContain("writeHints: the next number is 0, and 0 has been given");
   expect(found).toContainEqual(
     expect.stringMatching(/^tasks: tasks of index:1, t1, enqueued: the store says \d+, the/),
   );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { WriteOptions } from "../fence.ts";
 import { durationMs, keyText, positive } from "../input.ts";
-import { type MethodSpecs, write } from "../methods.ts";
+import { losableWrite, type MethodSpecs } from "../methods.ts";
 
 export interface RateLimit {
   /** How much may be used in one window. */
@@ -17,12 +17,15 @@ export interface RateLimitOutcome {
   readonly resetAt: number;
 }
 
-/** Fixed windows, each opened by its first use. One atomic step. May be lost with a failover of the backend: a window starts anew. */
+/**
+ * Fixed windows, each opened by its first use. One atomic step. What was used may be lost with a failover of the backend or a power cut, and
+ * is then there to be used again: no request waits for a disk to be counted.
+ */
 export interface RateLimits {
   /** Uses one of the window; a refused use is not counted. */
   consume(bucket: string, key: string, rate: RateLimit, options?: WriteOptions): Promise<RateLimitOutcome>;
 }
 
 export const rateLimitsMethods: MethodSpecs<RateLimits> = {
-  consume: write(keyText, keyText, z.strictObject({ limit: positive, windowMs: durationMs })),
+  consume: losableWrite(keyText, keyText, z.strictObject({ limit: positive, windowMs: durationMs })),
 };

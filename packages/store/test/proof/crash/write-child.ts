@@ -33,6 +33,8 @@ async function writeForEver(): Promise<never> {
       say(`a ${number}`);
       process.send?.("acknowledged");
     }
+    // One that waits for no sync, and must not take the sync from those that do. Whether it is there later is not judged.
+    if (kind === "job") await store.rateLimits.consume("bucket", name, { limit: 5, windowMs: 60_000 });
     // One that fails in the group of others, and must take nothing of theirs with it.
     if (kind === "alias") await store.aliases.create(name, { kind: "single", currentUid: "i" }).catch(() => {});
   }
