@@ -5,7 +5,7 @@ import { Divergence, runSequence, type Subject, type Tally } from "./run.ts";
 import { sequences } from "./sequence.ts";
 
 /** Of the short form, so that it is the same everywhere; the deep form has a new one each time. */
-export const SHORT_SEED = 20_261_123;
+export const SHORT_SEED = 20_261_124;
 
 interface Start {
   readonly seed: number;
