@@ -35,7 +35,7 @@ describe("environment", () => {
     for (const { path, variable, kind } of SETTINGS) {
       expect(variable).toBe(`MIROIR_${path.join("_").toUpperCase()}`);
       // No setting takes this text, or it shows in what is printed: either way the variable was read.
-      const text = kind === "number" ? "0.5" : "no:such/value";
+      const text = kind === "number" ? "-0.5" : "no:such/value";
       // A certificate alone is a mistake of the key that is missing.
       const env = { [variable]: text, [variable.replace("TLS_CERT_FILE", "TLS_KEY_FILE")]: text };
       const places = await mistakesOf({ env });

@@ -13,6 +13,11 @@ import { idOf, type Running, startRunning } from "../support/running.ts";
 const SERVER = 2;
 const CLIENT = 3;
 const SHARDS = 8;
+/** Enough for every shard: the broken node misses a write only where it owns one that is written to. */
+const DOCUMENTS = Array.from({ length: 64 }, (_, i) => ({
+  id: i === 0 ? "secret-id" : `secret-id-${i}`,
+  title: "secret title",
+}));
 const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
 const CALLER = "b7ad6b7169203331";
 
@@ -55,7 +60,7 @@ beforeAll(async () => {
     settings: [`shards=${SHARDS}`, "replication_factor=3", `tracing.endpoint=${collector.url}/`],
     log: pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
   });
-  await sendAndWait(gateway.send, "POST", "/indexes/films/documents", [{ id: "secret-id", title: "secret title" }]);
+  await sendAndWait(gateway.send, "POST", "/indexes/films/documents", DOCUMENTS);
   await gateway.send("GET", "/indexes/films/documents/secret-id");
   const traceparent = `00-${TRACE_ID}-${CALLER}-01`;
   await gateway.send("POST", "/indexes/films/search", { q: "secret question" }, { traceparent });
