@@ -94,6 +94,10 @@ const OWN: Record<keyof typeof MIROIR_ERROR_CODES, { readonly when: string; read
     when: "The gateway is answering `protection.max_requests` requests, or has no memory or no time left for more. Nothing was done.",
     remedy: "Send it again after `Retry-After`, to another gateway if there is one.",
   },
+  miroir_no_turn: {
+    when: "Writes to an index come one after the other, through all gateways. This one did not get its turn within 30 seconds, or was held up for so long that another gateway took it.",
+    remedy: "Send it again. Some nodes may have taken it already, which sending the same documents again puts right.",
+  },
   miroir_session_behind: {
     when: "A read with `X-Miroir-Session` waited `sessions.wait_ms` for the session's own writes, and the nodes were not done with them.",
     remedy: "Send it again after `Retry-After`; or without the header, to read what is there.",

@@ -1,6 +1,6 @@
 import type { Config } from "@miroir/config";
 import type { TaskRow } from "@miroir/schema";
-import type { Clock, NewTask, Store } from "@miroir/store-contract";
+import type { Clock, Fence, NewTask, Store } from "@miroir/store-contract";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import type { ApiKeys } from "./access/api-keys.ts";
@@ -36,12 +36,29 @@ interface AcknowledgeOptions {
 /** Every write route ends here: creates the task row and answers 202 with Meilisearch's summarised task. */
 export type Acknowledge = (reply: FastifyReply, task: NewTask, options?: AcknowledgeOptions) => Promise<void>;
 
-/** One line of work per index: nodes then see the writes to an index in one order. */
+/** One line of work per index, through all gateways: nodes then see the writes to an index in one order. */
 export interface IndexLocks {
-  /** Runs `work` once all work given before for this index has ended, whether well or not. */
+  /**
+   * Runs `work` in the index's turn, once all work given before for this index has ended, whether well or not.
+   * @throws MeilisearchError miroir_no_turn, StoreError; what `work` throws
+   */
   run<T>(indexUid: string, work: () => Promise<T>): Promise<T>;
   /** The same for several indexes at once. */
   runAll<T>(indexUids: readonly string[], work: () => Promise<T>): Promise<T>;
+  /** The turn that the work under way on that index has; `null` where there is none. */
+  turnOf(indexUid: string): Turn | null;
+}
+
+/** The right to write to an index, which one gateway has at a time. */
+export interface Turn {
+  /** Resolves when enough of it is left to hand a write to the nodes. @throws MeilisearchError miroir_no_turn */
+  ready(): Promise<void>;
+  /** Whether no other gateway can have had it since it began. */
+  isUnbroken(): boolean;
+  /** Says that a write may have reached some of its nodes and not others: its replicas have to be compared. */
+  doubt(): void;
+  /** Has the store refuse a write that comes when the turn is over. */
+  readonly fence: Fence;
 }
 
 /** What every route gets. */

@@ -10,7 +10,6 @@ import { createAliasRegistry } from "./aliases/alias-registry.ts";
 import { createCluster } from "./cluster/create-cluster.ts";
 import type { Context } from "./context.ts";
 import { noteEffects } from "./idempotency/note-effects.ts";
-import { createIndexLocks } from "./indexes/index-locks.ts";
 import { createIndexRegistry } from "./indexes/registry.ts";
 import { limitRequests } from "./limits/limit-requests.ts";
 import { startMaintenance } from "./maintenance/worker.ts";
@@ -20,7 +19,7 @@ import { serveMetrics } from "./metrics/serve-metrics.ts";
 import { openStore } from "./open-store.ts";
 import { createBreaker } from "./outage/breaker.ts";
 import { patiently } from "./outage/patiently.ts";
-import { joinGateways } from "./peers/membership.ts";
+import { joinGateways, type Membership } from "./peers/membership.ts";
 import { shedLoad } from "./protection/shed-load.ts";
 import { createStrain, watchProcess } from "./protection/strain.ts";
 import { registerRoutes } from "./routes/all.ts";
@@ -35,6 +34,7 @@ import { createAcknowledge } from "./tasks/acknowledge.ts";
 import { startNodeCleanUp } from "./tasks/node-clean-up-worker.ts";
 import { createReconciler } from "./tasks/reconciler.ts";
 import { openTracing } from "./tracing/tracing.ts";
+import { createTurns } from "./turns/turns.ts";
 import { announceEnded } from "./webhooks/announce-ended.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
 
@@ -127,7 +127,14 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
-  const indexLocks = createIndexLocks();
+  let membership: Membership | null = null;
+  const indexLocks = createTurns({
+    store: kept,
+    log,
+    isAlone: () => membership?.live().length === 1,
+    onDoubt: async () => undefined,
+  });
+  undo.add(indexLocks.close);
   const settings = createIndexSettings({
     ...{ store, cluster, log, clock: systemClock },
     tries: config.settings.repairTries,
@@ -137,7 +144,10 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock, settingsTasks });
   // Together: the round under way may hang on a node until its connection is closed.
   undo.add(() => Promise.all([reconciler.close(), cluster.close()]));
-  const acknowledge = createAcknowledge(store, reconciler, createRecordWrite({ store, cluster, config, log }));
+  const acknowledge = createAcknowledge({
+    ...{ store, reconciler, indexLocks },
+    recordWrite: createRecordWrite({ store, cluster, config, log }),
+  });
   const context: Context = {
     config,
     store,
@@ -176,22 +186,23 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(() => drain(app, config.server.drainMs));
   await patiently(reconciler.start);
   const address = await app.listen({ port: config.server.port, host: config.server.bind });
-  const membership = await joinGateways({
+  const joined = await joinGateways({
     store,
     clock: systemClock,
     address,
     log,
     heartbeatMs: config.peers.heartbeatMs,
     // Each survivor takes its share, so that no task is left and few are followed twice.
-    onOrphans: () => reconciler.takeUp((uid) => membership.owns(String(uid))),
+    onOrphans: () => reconciler.takeUp((uid) => joined.owns(String(uid))),
   });
-  undo.add(membership.close);
-  breaker?.onHealed(membership.afterOutage);
+  membership = joined;
+  undo.add(joined.close);
+  breaker?.onHealed(joined.afterOutage);
   const maintenance = startMaintenance({
     store,
     clock: systemClock,
     log,
-    holder: membership.gatewayId,
+    holder: joined.gatewayId,
     intervalMs: config.maintenance.intervalMs,
     retention: {
       maxTasks: config.tasks.maxKept,
@@ -211,7 +222,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const keepMs = config.tasks.nodeRetentionMs;
   const nodeCleanUp = startNodeCleanUp({
     ...{ store, cluster, clock: systemClock, log, keepMs },
-    holder: membership.gatewayId,
+    holder: joined.gatewayId,
   });
   undo.add(nodeCleanUp.close);
   return {

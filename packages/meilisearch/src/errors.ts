@@ -283,6 +283,7 @@ export const MIROIR_ERROR_CODES = {
   ...kinds(503, "system", [
     "miroir_no_quorum",
     "miroir_overloaded",
+    "miroir_no_turn",
     "miroir_session_behind",
     "miroir_settings_behind",
     "miroir_settings_busy",

@@ -4,6 +4,7 @@ import type { NewTask } from "@miroir/store-contract";
 import type { Context } from "../context.ts";
 import { noteEffect } from "../idempotency/note-effects.ts";
 import type { IndexName } from "../indexes/index-name.ts";
+import { noTurn } from "../turns/turn-lease.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 type NodeTasks = NewTask["nodeTasks"];
@@ -28,9 +29,11 @@ type Answer = { readonly taskUid: number } | { readonly error: ErrorEnvelope } |
  * Hands a write to every node it concerns, at once, and returns when they have enqueued it or failed. Nodes that are out
  * are not tried: they would only hold the others up. Replicas that miss the write are remembered and not read any more.
  *
- * @throws MeilisearchError the nodes' own error when they refuse the request; miroir_no_quorum
+ * @throws MeilisearchError the nodes' own error when they refuse the request; miroir_no_quorum; miroir_no_turn
  */
 export async function sendWrite(context: Context, { index, shards, parts }: NodeWrite): Promise<WriteOutcome> {
+  const turn = index && context.indexLocks.turnOf(index.uid);
+  await turn?.ready();
   const answers = new Map<string, Answer>();
   await Promise.all(parts.map(async ({ node, request }) => answers.set(node, await send(context, node, request))));
 
@@ -38,6 +41,10 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
   for (const [node, answer] of answers)
     if (answer !== "failed" && "taskUid" in answer) nodeTasks[node] = { uid: answer.taskUid, status: "enqueued" };
   const verdict = judgeWrite(context.cluster.placement, shards, (node) => nodeTasks[node] !== undefined);
+  if (turn?.isUnbroken() === false) {
+    turn.doubt();
+    throw noTurn("The gateway lost its turn to write to the index while nodes took the write");
+  }
   if (!verdict.stands) {
     for (const answer of answers.values())
       if (answer !== "failed" && "error" in answer) throw relayedError(answer.error, index);

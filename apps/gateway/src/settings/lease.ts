@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MeilisearchError } from "@miroir/meilisearch";
 import type { Fence, Store } from "@miroir/store-contract";
-import { createIndexLocks } from "../indexes/index-locks.ts";
+import { createLocalQueue } from "../turns/local-queue.ts";
 import { readState, type SettingsState } from "./state.ts";
 
 /** The right to change the settings of one index, for as long as the work lasts that it was given for. */
@@ -32,7 +32,7 @@ const settingsScope = (physicalUid: string): string => `settings:${physicalUid}`
 /** @param holder names this process to the others */
 export function createSettingsLeases({ leaderLease }: Pick<Store, "leaderLease">, holder: string): SettingsLeases {
   /** A holder gets its own lease again, so that within this process one has to wait for the other. */
-  const locks = createIndexLocks();
+  const locks = createLocalQueue();
 
   async function acquire(scope: string): Promise<{ epoch: number; state: SettingsState }> {
     const until = performance.now() + WAIT_MS;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSend } from "../support/http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
 import { GATEWAY, type Started, startProcess } from "../support/processes.ts";
+import { numbers } from "../support/random.ts";
 import { BACKENDS, type SharedStore, startSharedStore } from "../support/shared-store.ts";
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 60_000 });
@@ -63,7 +64,8 @@ describe.each(BACKENDS)("one key, two gateways on %s", (backend) => {
       MIROIR_NODE_MASTER_KEY: NODE_KEY,
       MIROIR_SERVER_PORT: "0",
       MIROIR_LOG_LEVEL: "silent",
-      MIROIR_IDEMPOTENCY_RESERVATION_MS: "1500",
+      // Longer than a write waits for the turn of a gateway that was killed.
+      MIROIR_IDEMPOTENCY_RESERVATION_MS: "5000",
       ...store.env,
     });
 

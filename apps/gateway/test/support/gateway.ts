@@ -9,7 +9,6 @@ import { createAliasRegistry } from "../../src/aliases/alias-registry.ts";
 import { createCluster } from "../../src/cluster/create-cluster.ts";
 import type { Context } from "../../src/context.ts";
 import { noteEffects } from "../../src/idempotency/note-effects.ts";
-import { createIndexLocks } from "../../src/indexes/index-locks.ts";
 import { createIndexRegistry } from "../../src/indexes/registry.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import { registerBatches } from "../../src/routes/batches.ts";
@@ -23,6 +22,7 @@ import { createSessionReads } from "../../src/sessions/session-reads.ts";
 import { createIndexSettings } from "../../src/settings/index-settings.ts";
 import { createAcknowledge } from "../../src/tasks/acknowledge.ts";
 import { createReconciler } from "../../src/tasks/reconciler.ts";
+import { createTurns } from "../../src/turns/turns.ts";
 import { createSend, type Send } from "./http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "./nodes.ts";
 
@@ -77,7 +77,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const store = noteEffects(kept);
   const aliases = createAliasRegistry({ store, clock: systemClock, log });
   const cluster = await createCluster(config);
-  const indexLocks = createIndexLocks();
+  const indexLocks = createTurns({ store: kept, log, isAlone: () => true, onDoubt: async () => undefined });
   const indexSettings = createIndexSettings({
     ...{ store, cluster, log, clock: systemClock },
     tries: config.settings.repairTries,
@@ -89,7 +89,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     store,
     cluster,
     log,
-    acknowledge: createAcknowledge(store, reconciler, createRecordWrite({ store, cluster, config, log })),
+    acknowledge: createAcknowledge({
+      ...{ store, reconciler, indexLocks },
+      recordWrite: createRecordWrite({ store, cluster, config, log }),
+    }),
     indexLocks,
     registry,
     aliases,
@@ -120,6 +123,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await app.close();
       indexSettings.close();
       await reconciler.close();
+      await indexLocks.close();
       await cluster.close();
       context.apiKeys.close();
       registry.close();

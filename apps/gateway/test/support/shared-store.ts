@@ -31,3 +31,10 @@ export async function startSharedStore(backend: (typeof BACKENDS)[number]): Prom
     stop: () => redis.stop(),
   };
 }
+
+/** The same settings as `path=value`, for a gateway in this process. */
+export function settingsOf({ env }: SharedStore): string[] {
+  return Object.entries(env).map(
+    ([name, value]) => `task_store.${name.replace("MIROIR_TASK_STORE_", "").toLowerCase()}=${value}`,
+  );
+}

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { createIndexLocks } from "../../src/indexes/index-locks.ts";
+import { createLocalQueue } from "../../src/turns/local-queue.ts";
 
 it("works on an index come one after another in order, failures included; other indexes do not wait", async () => {
-  const locks = createIndexLocks();
+  const locks = createLocalQueue();
   const log: string[] = [];
   const gate = Promise.withResolvers<void>();
   const first = locks.run("a", async () => {
