@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import type { ApiKeys } from "./access/api-keys.ts";
 import type { AliasRegistry } from "./aliases/alias-registry.ts";
 import type { Cluster } from "./cluster/cluster.ts";
+import type { Hints } from "./hints/hints.ts";
 import type { IndexName } from "./indexes/index-name.ts";
 import type { IndexRegistry } from "./indexes/registry.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -69,6 +70,7 @@ export interface Context {
   readonly log: Logger;
   readonly acknowledge: Acknowledge;
   readonly indexLocks: IndexLocks;
+  readonly hints: Hints;
   /** The indexes, for reads. Writes ask the store itself, which tells the registry. */
   readonly registry: IndexRegistry;
   /** The aliases, for reads. */

@@ -7,8 +7,11 @@ import { createApiKeys } from "./access/api-keys.ts";
 import { createAuthenticate } from "./access/authenticate.ts";
 import { createDefaultKeys } from "./access/default-keys.ts";
 import { createAliasRegistry } from "./aliases/alias-registry.ts";
+import { startAntiEntropy } from "./anti-entropy/worker.ts";
 import { createCluster } from "./cluster/create-cluster.ts";
 import type { Context } from "./context.ts";
+import { doubtIndex } from "./hints/doubt-index.ts";
+import { createHints } from "./hints/hints.ts";
 import { noteEffects } from "./idempotency/note-effects.ts";
 import { createIndexRegistry } from "./indexes/registry.ts";
 import { limitRequests } from "./limits/limit-requests.ts";
@@ -22,6 +25,7 @@ import { patiently } from "./outage/patiently.ts";
 import { joinGateways, type Membership } from "./peers/membership.ts";
 import { shedLoad } from "./protection/shed-load.ts";
 import { createStrain, watchProcess } from "./protection/strain.ts";
+import { startRepair } from "./repair/worker.ts";
 import { registerRoutes } from "./routes/all.ts";
 import { hookRequests } from "./routes/request-hooks.ts";
 import { closeConnections } from "./server/close-connections.ts";
@@ -56,6 +60,8 @@ export interface Gateway {
 }
 
 const SWEEP_MS = 20;
+/** Between two pages of a repair: a copy that is not read is to be mended soon. */
+const REPAIR_PAUSE_MS = 5;
 
 /** Closes what was opened, the last first, each even if another fails. */
 function createUndo(): { add(step: () => Promise<unknown>): void; run(): Promise<void> } {
@@ -127,12 +133,16 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
+  const hints = createHints({ store: kept, log });
+  undo.add(async () => hints.close());
+  await patiently(hints.refresh);
   let membership: Membership | null = null;
   const indexLocks = createTurns({
     store: kept,
     log,
     isAlone: () => membership?.live().length === 1,
-    onDoubt: async () => undefined,
+    onDoubt: (uid) => doubtIndex({ store: kept, hints, placement: cluster.placement }, uid),
+    onTaken: hints.refresh,
   });
   undo.add(indexLocks.close);
   const settings = createIndexSettings({
@@ -141,7 +151,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   });
   undo.add(async () => settings.close());
   const settingsTasks = settings.tasks;
-  const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock, settingsTasks });
+  const reconciler = createReconciler({ store, cluster, indexLocks, hints, log, clock: systemClock, settingsTasks });
   // Together: the round under way may hang on a node until its connection is closed.
   undo.add(() => Promise.all([reconciler.close(), cluster.close()]));
   const acknowledge = createAcknowledge({
@@ -155,10 +165,11 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     log,
     acknowledge,
     indexLocks,
+    hints,
     registry,
     aliases,
     settings,
-    sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
+    sessions: createSessionReads({ store, cluster, hints, config, clock: systemClock }),
     apiKeys,
     clock: systemClock,
     metrics,
@@ -225,6 +236,20 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
     holder: joined.gatewayId,
   });
   undo.add(nodeCleanUp.close);
+  const repair = startRepair({
+    ...{ store, cluster, hints, indexLocks, log, metrics, owns: joined.owns },
+    indexes: registry.list,
+    pauseMs: REPAIR_PAUSE_MS,
+  });
+  undo.add(repair.close);
+  if (config.antiEntropy.enabled) {
+    const { intervalMs, pagePauseMs: pauseMs } = config.antiEntropy;
+    const antiEntropy = startAntiEntropy({
+      ...{ cluster, hints, log, metrics, owns: joined.owns, clock: systemClock, intervalMs, pauseMs },
+      indexes: registry.list,
+    });
+    undo.add(antiEntropy.close);
+  }
   return {
     address,
     metricsAddress: scraped?.address ?? null,

@@ -363,6 +363,27 @@ export const configSchema = z.strictObject({
       job_retention_ms: retentionMs.default(7 * DAY_MS).describe("How long a finished background job is kept."),
     })
     .prefault({}),
+  anti_entropy: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe("Whether copies of shards are compared in the background, and made equal where they differ."),
+      interval_ms: retentionMs
+        .default(3600 * 1000)
+        .describe(
+          "The pause between two rounds over all indexes, and before the first. Gateways divide the shards among them.",
+        ),
+      page_pause_ms: z
+        .int()
+        .min(0)
+        .max(60_000)
+        .default(100)
+        .describe(
+          "The pause between two pages, of about 4 MB each, that are read from a node. Longer is gentler and slower.",
+        ),
+    })
+    .prefault({}),
   search: z
     .strictObject({
       tie_order: z

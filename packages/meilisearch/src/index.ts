@@ -23,6 +23,7 @@ export * from "./api/similar.ts";
 export * from "./api/sort.ts";
 export * from "./api/stats.ts";
 export * from "./api/task.ts";
+export * from "./documents/canonical.ts";
 export { checkCsvDelimiter } from "./documents/csv.ts";
 export * from "./documents/decode.ts";
 export * from "./documents/document-id.ts";

@@ -1,5 +1,6 @@
 export * from "./choose-group.ts";
 export * from "./covering-set.ts";
+export * from "./hash.ts";
 export * from "./marker.ts";
 export { compareHits, compareSortValues } from "./merge/compare-hits.ts";
 export * from "./merge/facets-json.ts";

@@ -28,16 +28,15 @@ export type MissedWrite = { readonly node: string; readonly shards: readonly num
  * of its replicas accepted; the write stands when one group has it. A write that touches nothing stands.
  *
  * @param shards the shards the write touches; repeats do no harm
- * @param accepted whether the node took its part of the write
+ * @param accepted whether the node took its part of the write, and its copy of the shard counts
  */
 export function judgeWrite(
   placement: Placement,
   shards: Iterable<number>,
-  accepted: (node: string) => boolean,
+  accepted: (node: string, shard: number) => boolean,
 ): WriteVerdict {
   const touched = [...new Set(shards)].sort((a, b) => a - b);
   const needed = quorum(placement.replicationFactor);
-  const answers = new Map(placement.nodes.map((node) => [node, accepted(node)]));
   const missedShards = new Map<string, number[]>();
   const groupsWithWrite: number[] = [];
   const groupsWithoutWrite: number[] = [];
@@ -46,7 +45,7 @@ export function judgeWrite(
     let hasWrite = true;
     for (const shard of touched) {
       const owners = placement.owners[groupIndex]?.[shard] ?? [];
-      const refusers = owners.filter((node) => !answers.get(node));
+      const refusers = owners.filter((node) => !accepted(node, shard));
       for (const node of refusers) appendTo(missedShards, node, shard);
       if (owners.length - refusers.length < needed) hasWrite = false;
     }

@@ -33,9 +33,6 @@ export interface Cluster {
   isUsable(nodeId: string): boolean;
   /** Expected wait in ms: EWMA × (1 + requests under way). */
   cost(nodeId: string): number;
-  /** Remembers that a node misses an accepted write to these shards; it is not read for them any more. */
-  noteMissed(nodeId: string, indexUid: string, shards: Iterable<number>): void;
-  isStale(nodeId: string, indexUid: string, shard: number): boolean;
   /** Every node, in the placement's order. */
   report(): NodeReport[];
   /** Calls back when a node went out or came back. @returns what stops it. */

@@ -10,7 +10,6 @@ import { createPlacement, type Placement } from "@miroir/routing";
 import type { Cluster, NodeState } from "./cluster.ts";
 import { type Health, nextHealth, UNKNOWN_HEALTH } from "./health.ts";
 import { nextLatency } from "./latency.ts";
-import { createMissedWrites } from "./missed-writes.ts";
 
 /** Where nothing is known yet: low, so that a new node is tried. */
 const UNKNOWN_COST_MS = 1;
@@ -50,7 +49,6 @@ export async function createCluster(config: Config): Promise<Cluster> {
     const client = createNodeClient({ address: node.address, ...(apiKey !== null && { apiKey }) });
     members.set(id, { ...node, client, health: UNKNOWN_HEALTH, latencyMs: null, outstanding: 0 });
   }
-  const missed = createMissedWrites();
   const listeners = new Set<(nodeId: string, state: NodeState) => void>();
   const timers = new Set<NodeJS.Timeout>();
   let isClosed = false;
@@ -123,8 +121,6 @@ export async function createCluster(config: Config): Promise<Cluster> {
       const { latencyMs, outstanding } = memberOf(nodeId);
       return (latencyMs ?? UNKNOWN_COST_MS) * (1 + outstanding);
     },
-    noteMissed: missed.note,
-    isStale: missed.has,
     report: () => [...members.values()].map(({ client: _, health, ...rest }) => ({ ...rest, state: health.state })),
     onChange(listener) {
       listeners.add(listener);

@@ -15,7 +15,8 @@ export async function askAnyNode(context: Context, index: IndexName | null, requ
   const { cluster } = context;
   const settings = index && (await settingsOfRead(context, index, (suffices) => cluster.nodeIds.some(suffices)));
   const isStale = (node: string, shard: number) =>
-    index !== null && (cluster.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true);
+    index !== null &&
+    (context.hints.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true);
   const misses = (node: string) =>
     Number(
       settings?.isBehind(node) === true || [...cluster.placement.targets.keys()].some((shard) => isStale(node, shard)),

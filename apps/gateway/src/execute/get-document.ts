@@ -24,7 +24,9 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
     .filter((node) => cluster.isUsable(node))
     .map((node) => ({
       node,
-      misses: Number(cluster.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true),
+      misses: Number(
+        context.hints.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true,
+      ),
       cost: cluster.cost(node),
     }))
     .sort((a, b) => a.misses - b.misses || a.cost - b.cost);

@@ -74,7 +74,9 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
       cost: (node) => cluster.cost(node),
       group: reading?.group,
       isStale: (node, shard) =>
-        cluster.isStale(node, physicalUid, shard) || reading?.lacks(node, shard) === true || settings.isBehind(node),
+        context.hints.isStale(node, physicalUid, shard) ||
+        reading?.lacks(node, shard) === true ||
+        settings.isBehind(node),
     });
     missing.push(...plan.missing);
     const outcomes = await Promise.all(

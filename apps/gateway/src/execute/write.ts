@@ -1,7 +1,8 @@
 import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } from "@miroir/meilisearch";
-import { judgeWrite } from "@miroir/routing";
+import { judgeWrite, type WriteVerdict } from "@miroir/routing";
 import type { NewTask } from "@miroir/store-contract";
 import type { Context } from "../context.ts";
+import { judgeRefused } from "../hints/refused-write.ts";
 import { noteEffect } from "../idempotency/note-effects.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import { noTurn } from "../turns/turn-lease.ts";
@@ -27,7 +28,8 @@ type Answer = { readonly taskUid: number } | { readonly error: ErrorEnvelope } |
 
 /**
  * Hands a write to every node it concerns, at once, and returns when they have enqueued it or failed. Nodes that are out
- * are not tried: they would only hold the others up. Replicas that miss the write are remembered and not read any more.
+ * are not tried: they would only hold the others up. Replicas that miss writes get it too, but count for nothing: what they alone have
+ * would be lost when they are repaired. Once this resolves it is durable which replicas miss the write.
  *
  * @throws MeilisearchError the nodes' own error when they refuse the request; miroir_no_quorum; miroir_no_turn
  */
@@ -40,27 +42,49 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
   const nodeTasks: Record<string, NodeTasks[string]> = {};
   for (const [node, answer] of answers)
     if (answer !== "failed" && "taskUid" in answer) nodeTasks[node] = { uid: answer.taskUid, status: "enqueued" };
-  const verdict = judgeWrite(context.cluster.placement, shards, (node) => nodeTasks[node] !== undefined);
+  const took = (node: string) => nodeTasks[node] !== undefined;
+  const isStale = (node: string, shard: number) =>
+    index !== null && context.hints.isStale(node, index.physicalUid, shard);
+  const { placement } = context.cluster;
+  const verdict = judgeWrite(placement, shards, (node, shard) => took(node) && !isStale(node, shard));
   if (turn?.isUnbroken() === false) {
     turn.doubt();
     throw noTurn("The gateway lost its turn to write to the index while nodes took the write");
+  }
+  const missed = verdict.missed.filter(({ node }) => !took(node));
+  try {
+    if (index) {
+      const suspects = verdict.stands ? missed : judgeRefused({ placement, shards, took, isStale });
+      await noteSuspects(context, index, suspects);
+    }
+  } catch (error) {
+    turn?.doubt();
+    throw error;
   }
   if (!verdict.stands) {
     for (const answer of answers.values())
       if (answer !== "failed" && "error" in answer) throw relayedError(answer.error, index);
     throw new MeilisearchError("miroir_no_quorum", "Too few nodes have taken the write; it may be repeated.");
   }
-  if (index)
-    for (const missed of verdict.missed) context.cluster.noteMissed(missed.node, index.physicalUid, missed.shards);
-  return {
-    nodeTasks,
-    degraded: verdict.degraded
-      ? describe(
-          verdict.missed.map(({ node }) => node),
-          verdict.groupsWithoutWrite,
-        )
-      : null,
-  };
+  return { nodeTasks, degraded: missed.length > 0 ? describe(missed, verdict) : null };
+}
+
+/** Within the index's turn nobody else settles its hints, so that those known here need not be noted again. */
+async function noteSuspects(
+  { hints, indexLocks }: Context,
+  { uid, physicalUid }: IndexName,
+  suspects: readonly { readonly node: string; readonly shards: readonly number[] }[],
+): Promise<void> {
+  const isInTurn = indexLocks.turnOf(uid) !== null;
+  await Promise.all(
+    suspects.map(({ node, shards }) =>
+      hints.note(
+        node,
+        physicalUid,
+        shards.filter((shard) => !isInTurn || !hints.isStale(node, physicalUid, shard)),
+      ),
+    ),
+  );
 }
 
 /** The same request to every node, such as a change of settings; it touches every shard. */
@@ -91,7 +115,7 @@ async function send({ cluster, log }: Context, node: string, request: NodeReques
   }
 }
 
-function describe(nodes: readonly string[], groupsWithout: readonly number[]): string {
-  const groups = groupsWithout.length > 0 ? `; groups=${groupsWithout.join(",")}` : "";
-  return `reason=missed_write; nodes=${nodes.join(",")}${groups}`;
+function describe(missed: WriteVerdict["missed"], { groupsWithoutWrite }: WriteVerdict): string {
+  const groups = groupsWithoutWrite.length > 0 ? `; groups=${groupsWithoutWrite.join(",")}` : "";
+  return `reason=missed_write; nodes=${missed.map(({ node }) => node).join(",")}${groups}`;
 }

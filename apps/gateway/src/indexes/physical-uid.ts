@@ -17,3 +17,8 @@ export async function nameNewIndex(store: Pick<Store, "indexes" | "aliases">, ui
   const suffix = `-${randomBytes(6).toString("hex")}`;
   return { uid, physicalUid: uid.slice(0, MAX_BYTES - suffix.length) + suffix };
 }
+
+/** The names of which an index may be in the making that nodes call so: the inverse of {@link nameNewIndex}. */
+export function namesBehind(physicalUid: string): string[] {
+  return [physicalUid, physicalUid.replace(/-[0-9a-f]{12}$/, "")];
+}

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { readinessOf } from "../cluster/readiness.ts";
 import type { Context } from "../context.ts";
+import { ANY_NODE } from "../hints/hints.ts";
 
 /** What Prometheus reads: the text format, whose version is part of the type. */
 export const TEXT_FORMAT = "text/plain; version=0.0.4";
@@ -11,11 +12,13 @@ const startedAtS = Math.round(Date.now() / 1000 - process.uptime());
 
 /** The gateway's own metrics as text, gauges as they are at this moment. */
 export async function ownMetrics(context: Context): Promise<string> {
-  const { metrics, cluster } = context;
+  const { metrics, cluster, hints } = context;
   for (const { id: node, state: current, outstanding } of cluster.report()) {
     for (const state of STATES) metrics.nodeState.set({ node, state }, Number(state === current));
     metrics.nodeOutstanding.set({ node }, outstanding);
   }
+  for (const node of [...cluster.nodeIds, ANY_NODE])
+    metrics.hints.set({ node }, hints.list().filter(({ nodeId }) => nodeId === node).length);
   metrics.missingShards.set(readinessOf(cluster).missingShards.length);
   await askStore(context);
   await measureWal(context);

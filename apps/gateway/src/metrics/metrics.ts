@@ -96,6 +96,34 @@ export function createMetrics() {
       "Reads of what the gateway keeps of indexes and of their settings: a `hit`, or a `miss` that asked the store or a node.",
       ["cache", "outcome"],
     ),
+    hints: gauge(
+      "miroir_write_hints",
+      "Copies of indexes that wait for repair, by node; `*`: indexes whose copies are to be compared with each other.",
+      ["node"],
+    ),
+    repairs: counter(
+      "miroir_repairs_total",
+      "Repairs of a copy of an index by this gateway: `repaired`, `waiting` for nodes that are out or busy, or `failed`. Both of the latter are tried again.",
+      ["outcome"],
+    ),
+    repairedDocuments: counter(
+      "miroir_repaired_documents_total",
+      "Documents that repairs `copied` to a node or `removed` from one.",
+      ["change"],
+    ),
+    comparedShards: counter(
+      "miroir_anti_entropy_shards_total",
+      "Shards whose copies this gateway compared in the background: `equal`, `different`, or `skipped` since a node was out or busy.",
+      ["outcome"],
+    ),
+    antiEntropyProgress: gauge(
+      "miroir_anti_entropy_progress_ratio",
+      "How much of the round of comparisons under way is done; 0 before the first.",
+    ),
+    antiEntropyCompleted: gauge(
+      "miroir_anti_entropy_completed_timestamp_seconds",
+      "When this gateway last completed a round of comparisons, since the epoch; 0 before the first.",
+    ),
     tasks: gauge("miroir_tasks", "Tasks in the store, by status. Absent while the store is away.", ["status"]),
     oldestTaskAge: gauge(
       "miroir_oldest_unfinished_task_age_seconds",

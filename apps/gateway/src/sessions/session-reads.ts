@@ -4,6 +4,7 @@ import { MeilisearchError } from "@miroir/meilisearch";
 import type { SessionPin, TaskRow } from "@miroir/schema";
 import { type Clock, isFinished, type Store } from "@miroir/store-contract";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Hints } from "../hints/hints.ts";
 import { requestScope } from "../server/request-scope.ts";
 import { askNodes } from "../tasks/ask-nodes.ts";
 import type { NodeTaskReport } from "../tasks/node-task.ts";
@@ -22,6 +23,7 @@ export interface SessionReads {
 export interface SessionReadsDeps {
   readonly store: Pick<Store, "sessions" | "tasks">;
   readonly cluster: Cluster;
+  readonly hints: Pick<Hints, "refresh">;
   readonly config: Pick<Config, "sessions">;
   readonly clock: Clock;
 }
@@ -33,7 +35,7 @@ const MOST_KEPT = 10_000;
 /** A session is kept alive by its reads, with a write to the store only every so often. */
 const SLIDES_PER_TTL = 10;
 
-export function createSessionReads({ store, cluster, config, clock }: SessionReadsDeps): SessionReads {
+export function createSessionReads({ store, cluster, hints, config, clock }: SessionReadsDeps): SessionReads {
   const { strategy, waitMs, ttlMs } = config.sessions;
   const { placement } = cluster;
   const ended = new Map<number, Reading>();
@@ -111,7 +113,11 @@ export function createSessionReads({ store, cluster, config, clock }: SessionRea
       if (session === null) return undefined;
       if (clock.now() - session.lastUsedAt > ttlMs / SLIDES_PER_TTL) await store.sessions.touch(sessionId, ttlMs);
       const pin = new Map(Object.entries(session.pins)).get(indexUid);
-      return pin && (ended.get(pin.taskUid) ?? (await whenDone(pin)));
+      if (!pin) return undefined;
+      const reading = ended.get(pin.taskUid) ?? (await whenDone(pin));
+      // Copies that miss older writes of the session, sent through another gateway, must be known for what they are.
+      await hints.refresh();
+      return reading;
     },
   };
 }

@@ -3,6 +3,7 @@ import { type Clock, type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { IndexLocks } from "../context.ts";
+import type { Hints } from "../hints/hints.ts";
 import type { SettingsTasks } from "../settings/follow-task.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { createCancelation } from "./cancelation.ts";
@@ -37,6 +38,7 @@ export interface ReconcilerDeps {
   readonly store: Store;
   readonly cluster: Cluster;
   readonly indexLocks: IndexLocks;
+  readonly hints: Hints;
   readonly log: Logger;
   readonly clock: Clock;
   readonly settingsTasks: SettingsTasks;
@@ -51,7 +53,7 @@ const isOver = (error: unknown): boolean =>
  * ended, so after a crash the same questions are asked again.
  */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
-  const { store, cluster, log, clock, settingsTasks } = deps;
+  const { store, cluster, hints, log, clock, settingsTasks } = deps;
   const entries = new Map<number, Entry>();
   const ownTasks = new Map<number, OwnTask>();
   let isClosed = false;
@@ -102,7 +104,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         return true;
       }
       if (index !== null) {
-        for (const { node, shards } of outcome.missed) cluster.noteMissed(node, index.physicalUid, shards);
+        // Durable before the task ends: whoever sees that it did must not read these copies.
+        for (const { node, shards } of outcome.missed) await hints.note(node, index.physicalUid, shards);
       }
       await store.tasks.updateNodeTasks(uid, outcome.nodeTasks);
       const renamed = outcome.transition.status === "succeeded" ? await renameOlder(entry.row) : "done";

@@ -22,6 +22,8 @@ export interface TurnLeaseOptions {
   readonly indexUid: string;
   /** Makes sure that the index is looked at: some gateway's writes to it may have reached some nodes only. */
   readonly onDoubt: (indexUid: string) => Promise<void>;
+  /** Called with each new turn, before anything is done in it. */
+  readonly onTaken: () => Promise<void>;
 }
 
 /** A turn with what its owner does to it. */
@@ -39,7 +41,7 @@ export interface TurnLease extends Turn {
  * @throws MeilisearchError miroir_no_turn when another gateway has it for too long; StoreError
  */
 export async function takeTurn(options: TurnLeaseOptions): Promise<TurnLease> {
-  const { store, log, holder, indexUid, onDoubt } = options;
+  const { store, log, holder, indexUid, onDoubt, onTaken } = options;
   const { leaderLease } = store;
   const scope = `writes:${indexUid}`;
   const { epoch, state, since } = await acquire();
@@ -114,16 +116,18 @@ export async function takeTurn(options: TurnLeaseOptions): Promise<TurnLease> {
     },
   };
 
-  if (!endedWell(state, epoch)) {
-    log.warn({ indexUid }, "writes to an index were broken off; its replicas are compared");
-    try {
+  try {
+    await onTaken();
+    if (!endedWell(state, epoch)) {
+      log.warn({ indexUid }, "writes to an index were broken off; its replicas are compared");
       await settleDoubt();
-    } catch (error) {
-      clearInterval(timer);
-      throw error;
     }
+    return turn;
+  } catch (error) {
+    // Left to expire: whoever has it next finds the same.
+    clearInterval(timer);
+    throw error;
   }
-  return turn;
 }
 
 function endedWell(state: unknown, epoch: number): boolean {

@@ -19,6 +19,8 @@ export interface TurnsOptions {
   readonly isAlone: () => boolean;
   /** Makes sure that the index is looked at: some gateway's writes to it may have reached some nodes only. */
   readonly onDoubt: (indexUid: string) => Promise<void>;
+  /** Called with each new turn, before anything is done in it. */
+  readonly onTaken: () => Promise<void>;
 }
 
 export interface Turns extends IndexLocks {
@@ -31,7 +33,7 @@ export interface Turns extends IndexLocks {
  * node queues are FIFO, so it is enough that the writes of an index are handed over one after another. Within the gateway a queue
  * sees to that, and between gateways a lease, which a gateway keeps while its queue has work.
  */
-export function createTurns({ store, log, isAlone, onDoubt }: TurnsOptions): Turns {
+export function createTurns({ isAlone, ...options }: TurnsOptions): Turns {
   const holder = randomUUID();
   const queue = createLocalQueue();
   const held = new Map<string, TurnLease>();
@@ -46,7 +48,7 @@ export function createTurns({ store, log, isAlone, onDoubt }: TurnsOptions): Tur
     const kept = held.get(indexUid);
     if (kept?.isUnbroken()) return kept;
     await kept?.end();
-    const turn = await takeTurn({ store, log, holder, indexUid, onDoubt });
+    const turn = await takeTurn({ ...options, holder, indexUid });
     held.set(indexUid, turn);
     return turn;
   }

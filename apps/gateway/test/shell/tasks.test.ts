@@ -95,10 +95,10 @@ describe("a task", { timeout: TEST_TIMEOUT_MS }, () => {
       status: "succeeded",
       details: { indexedDocuments: 30 },
     });
-    const { cluster } = gateway.context;
+    const { cluster, hints } = gateway.context;
     const node = idOf(nodes[0]?.address ?? "");
     const owned = [...cluster.placement.targets.keys()].filter((s) => cluster.placement.owners[0]?.[s]?.includes(node));
-    expect(owned.some((shard) => cluster.isStale(node, "films", shard))).toBe(true);
+    expect(owned.some((shard) => hints.isStale(node, "films", shard))).toBe(true);
   });
 
   it("waits for a node that is out when only that one may have the write", async () => {

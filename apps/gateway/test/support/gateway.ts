@@ -8,6 +8,8 @@ import { createAuthenticate } from "../../src/access/authenticate.ts";
 import { createAliasRegistry } from "../../src/aliases/alias-registry.ts";
 import { createCluster } from "../../src/cluster/create-cluster.ts";
 import type { Context } from "../../src/context.ts";
+import { doubtIndex } from "../../src/hints/doubt-index.ts";
+import { createHints } from "../../src/hints/hints.ts";
 import { noteEffects } from "../../src/idempotency/note-effects.ts";
 import { createIndexRegistry } from "../../src/indexes/registry.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
@@ -77,13 +79,18 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const store = noteEffects(kept);
   const aliases = createAliasRegistry({ store, clock: systemClock, log });
   const cluster = await createCluster(config);
-  const indexLocks = createTurns({ store: kept, log, isAlone: () => true, onDoubt: async () => undefined });
+  const hints = createHints({ store: kept, log });
+  await hints.refresh();
+  const indexLocks = createTurns({
+    ...{ store: kept, log, isAlone: () => true, onTaken: hints.refresh },
+    onDoubt: (uid) => doubtIndex({ store: kept, hints, placement: cluster.placement }, uid),
+  });
   const indexSettings = createIndexSettings({
     ...{ store, cluster, log, clock: systemClock },
     tries: config.settings.repairTries,
   });
   const settingsTasks = indexSettings.tasks;
-  const reconciler = createReconciler({ store, cluster, indexLocks, log, clock: systemClock, settingsTasks });
+  const reconciler = createReconciler({ store, cluster, indexLocks, hints, log, clock: systemClock, settingsTasks });
   const context: Context = {
     config,
     store,
@@ -94,10 +101,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       recordWrite: createRecordWrite({ store, cluster, config, log }),
     }),
     indexLocks,
+    hints,
     registry,
     aliases,
     settings: indexSettings,
-    sessions: createSessionReads({ store, cluster, config, clock: systemClock }),
+    sessions: createSessionReads({ store, cluster, hints, config, clock: systemClock }),
     apiKeys: createApiKeys(store, config.masterKey),
     clock: systemClock,
     metrics: createMetrics(),
@@ -126,6 +134,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await indexLocks.close();
       await cluster.close();
       context.apiKeys.close();
+      hints.close();
       registry.close();
       aliases.close();
       await Promise.all(nodes.map((node) => node.stop()));

@@ -12,6 +12,8 @@ export type TestNode = {
   readonly masterKey: string;
   /** What it can be told to do wrong; only development nodes can. */
   readonly faults: Faults | undefined;
+  /** Ends it and starts it at the same address without anything that it had. */
+  restartEmpty(): Promise<void>;
   /** Ends it for good. Again is no error. */
   stop(): Promise<void>;
 };
@@ -36,13 +38,21 @@ export function startNodes(count: number, options: TestNodeOptions = {}): Promis
 }
 
 async function startDevNode(options: TestNodeOptions): Promise<TestNode> {
-  const node = createDevNode({ masterKey: NODE_KEY, ...options });
+  const create = () => createDevNode({ masterKey: NODE_KEY, ...options });
+  let node = create();
   const address = await node.listen();
   let isStopped = false;
   return {
     address,
     masterKey: NODE_KEY,
-    faults: node.faults,
+    get faults() {
+      return node.faults;
+    },
+    async restartEmpty() {
+      await node.close();
+      node = create();
+      await node.listen({ port: Number(new URL(address).port) });
+    },
     async stop() {
       if (isStopped) return;
       isStopped = true;
@@ -65,7 +75,8 @@ async function startProcess(): Promise<TestNode> {
     ],
     ...["--http-addr", `127.0.0.1:${port}`, "--master-key", NODE_KEY, "--no-analytics", "--log-level", "ERROR"],
   ];
-  const process_ = spawn(process.env.MEILISEARCH_BIN ?? "", args, { stdio: "ignore" });
+  const start = () => spawn(process.env.MEILISEARCH_BIN ?? "", args, { stdio: "ignore" });
+  let process_ = start();
   const address = `http://127.0.0.1:${port}`;
   await untilHealthy(address, process_);
   let stopped: Promise<void> | undefined;
@@ -73,6 +84,12 @@ async function startProcess(): Promise<TestNode> {
     address,
     masterKey: NODE_KEY,
     faults: undefined,
+    async restartEmpty() {
+      await end(process_);
+      await rm(folder, { recursive: true, force: true });
+      process_ = start();
+      await untilHealthy(address, process_);
+    },
     stop() {
       stopped ??= end(process_).then(() => rm(folder, { recursive: true, force: true }));
       return stopped;

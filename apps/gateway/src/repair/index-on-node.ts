@@ -1,0 +1,92 @@
+import { canonicalJson, type Settings } from "@miroir/meilisearch";
+import { shardsOfNode } from "@miroir/routing";
+import type { IndexRow } from "@miroir/schema";
+import type { RepairDeps } from "./deps.ts";
+import { ask, enqueue, isIdle, RepairFailure, untilDone } from "./node-tasks.ts";
+
+/** Those of features that are off: a node neither shows nor takes them. */
+const FEATURE_SETTINGS = new Set(["chat", "foreignKeys"]);
+/** How long writes may be kept waiting for nodes to work off their queues. */
+const DRAIN_MS = 3_000;
+const DELETION_MS = 60_000;
+/** A node shows a key of another service in part only. */
+const HIDDEN_KEY = /"apiKey":"[^"]*XXX/;
+
+export interface Between {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Whether both nodes have worked off what they were given for the index; until then their copies say nothing. Within its turn. */
+export async function areIdle(
+  { cluster }: RepairDeps,
+  nodes: readonly string[],
+  physicalUid: string,
+): Promise<boolean> {
+  const idle = await Promise.all(nodes.map((node) => isIdle(cluster, node, physicalUid, DRAIN_MS)));
+  return !idle.includes(false);
+}
+
+/**
+ * Gives a node the index, with primary key and settings, where these are not as on another node. What it has under another primary
+ * key goes.
+ *
+ * @returns whether it was all there already. @throws RepairFailure, NodeFailure
+ */
+export async function matchIndex(deps: RepairDeps, row: IndexRow, { source, target }: Between): Promise<boolean> {
+  const { cluster } = deps;
+  const path = `/indexes/${row.physicalUid}`;
+  const there = await ask(cluster, target, { method: "GET", path });
+  if (there !== null && (JSON.parse(there) as { primaryKey: string | null }).primaryKey !== row.primaryKey) {
+    if (await hasDocuments(deps, target, row.physicalUid)) {
+      await deps.hints.note(target, row.physicalUid, shardsOfNode(cluster.placement, target));
+      await enqueue(cluster, target, { method: "DELETE", path });
+    } else {
+      const body = JSON.stringify({ primaryKey: row.primaryKey });
+      await enqueue(cluster, target, { method: "PATCH", path, body });
+    }
+    return false;
+  }
+  if (there === null) {
+    const body = JSON.stringify({ uid: row.physicalUid, primaryKey: row.primaryKey });
+    await enqueue(cluster, target, { method: "POST", path: "/indexes", body });
+  }
+  return (await matchSettings(deps, row, { source, target })) && there !== null;
+}
+
+async function hasDocuments({ cluster }: RepairDeps, node: string, physicalUid: string): Promise<boolean> {
+  const text = await ask(cluster, node, { method: "GET", path: `/indexes/${physicalUid}/stats` });
+  return (JSON.parse(text ?? "{}") as { numberOfDocuments?: number }).numberOfDocuments !== 0;
+}
+
+async function matchSettings(
+  { cluster, log }: RepairDeps,
+  { physicalUid }: IndexRow,
+  { source, target }: Between,
+): Promise<boolean> {
+  const path = `/indexes/${physicalUid}/settings`;
+  const [wanted, present] = await Promise.all(
+    [source, target].map((node) => ask(cluster, node, { method: "GET", path })),
+  );
+  if (wanted === null || wanted === undefined) throw new RepairFailure(`${source} has no index ${physicalUid}`);
+  if (present && canonicalJson(present) === canonicalJson(wanted)) return true;
+  const { embedders, ...settings } = JSON.parse(wanted) as Settings;
+  const isHidden = HIDDEN_KEY.test(wanted);
+  if (isHidden) log.warn({ node: target, physicalUid }, "embedders with keys of other services have to be set again");
+  const before = Object.keys((JSON.parse(present ?? "{}") as Partial<Settings>).embedders ?? {});
+  const gone = before.filter((name) => !Object.hasOwn(embedders, name)).map((name) => [name, null]);
+  const known = Object.entries(settings).filter(([key]) => !FEATURE_SETTINGS.has(key));
+  const patch = {
+    ...Object.fromEntries(known),
+    ...(!isHidden && { embedders: { ...embedders, ...Object.fromEntries(gone) } }),
+  };
+  await enqueue(cluster, target, { method: "PATCH", path, body: JSON.stringify(patch) });
+  return false;
+}
+
+/** Deletes what a node has of an index that is gone. Within the turns of the names that it may have. */
+export async function deleteIndex({ cluster }: RepairDeps, node: string, physicalUid: string): Promise<void> {
+  const path = `/indexes/${physicalUid}`;
+  if ((await ask(cluster, node, { method: "GET", path })) === null) return;
+  await untilDone(cluster, node, [await enqueue(cluster, node, { method: "DELETE", path })], DELETION_MS);
+}

@@ -1,0 +1,153 @@
+import { NodeFailure } from "@miroir/meilisearch";
+import type { IndexRow, WriteHintRow } from "@miroir/schema";
+import { StoreError } from "@miroir/store-contract";
+import { ANY_NODE } from "../hints/hints.ts";
+import type { RepairDeps } from "./deps.ts";
+import { noteLostIndexes } from "./lost-indexes.ts";
+import { RepairFailure } from "./node-tasks.ts";
+import { repairHint } from "./repair-hint.ts";
+
+/** Repairs what hints name, in the gateway that owns the work. */
+export interface RepairWorker {
+  /** Looks whether the node has lost indexes: it answered that it does not know one. */
+  suspect(node: string): void;
+  /** Ends after the step under way. */
+  close(): Promise<void>;
+}
+
+export interface RepairWorkerOptions extends RepairDeps {
+  readonly indexes: () => Promise<readonly IndexRow[]>;
+  /** Whether the work that `key` names is this gateway's. */
+  readonly owns: (key: string) => boolean;
+}
+
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 30_000;
+/** Hints are looked at this often even if nothing wakes the worker, since work passes from gateway to gateway. */
+const ROUND_MS = 2_000;
+
+/** Failures that the next try may not meet; anything else is a mistake of ours. */
+const isExpected = (error: unknown): boolean =>
+  error instanceof RepairFailure || error instanceof NodeFailure || error instanceof StoreError;
+
+interface Lane {
+  wake(): void;
+  /** When each index may be tried again, and how long it waits if that fails too. */
+  readonly waits: Map<string, { until: number; pauseMs: number }>;
+  isSuspect: boolean;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Works on every node by itself, one index after the other, so that a node that is slow holds up no other; and on what concerns no node in
+ * particular. A node's waits end when it comes back.
+ */
+export function startRepair(options: RepairWorkerOptions): RepairWorker {
+  const { cluster, hints, log, metrics, owns } = options;
+  let isClosed = false;
+  const lanes = new Map<string, Lane>();
+  for (const node of [...cluster.nodeIds, ANY_NODE]) lanes.set(node, startLane(node));
+  const wakeAll = () => {
+    for (const lane of lanes.values()) lane.wake();
+  };
+  const stopHints = hints.onChange(wakeAll);
+  const stopNodes = cluster.onChange((node, state) => {
+    if (state !== "up") return;
+    suspect(node);
+    for (const lane of lanes.values()) lane.waits.clear();
+    wakeAll();
+  });
+
+  function suspect(node: string): void {
+    const lane = lanes.get(node);
+    if (!lane || lane.isSuspect) return;
+    lane.isSuspect = true;
+    lane.wake();
+  }
+
+  function startLane(node: string): Lane {
+    let endPause: () => void = () => undefined;
+    let isAwake = false;
+    const lane: Omit<Lane, "done"> = {
+      waits: new Map(),
+      isSuspect: node !== ANY_NODE,
+      wake() {
+        isAwake = true;
+        endPause();
+      },
+    };
+
+    function pause(ms: number): Promise<void> {
+      if (isAwake || isClosed) return Promise.resolve();
+      return new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+
+    async function work(): Promise<void> {
+      while (!isClosed) {
+        isAwake = false;
+        await round(node, lane);
+        const soonest = Math.min(...[...lane.waits.values()].map(({ until }) => until - performance.now()), ROUND_MS);
+        await pause(Math.max(soonest, FIRST_PAUSE_MS));
+      }
+    }
+    return Object.assign(lane, { done: work() });
+  }
+
+  async function round(node: string, lane: Pick<Lane, "waits" | "isSuspect">): Promise<void> {
+    if (node !== ANY_NODE && !cluster.isUsable(node)) return;
+    if (lane.isSuspect) await lookForLosses(node, lane);
+    for (const hint of hints.list()) {
+      if (isClosed) return;
+      if (hint.nodeId === node && owns(`${node} ${hint.indexUid}`)) await repair(hint, lane.waits);
+    }
+  }
+
+  async function lookForLosses(node: string, lane: Pick<Lane, "isSuspect">): Promise<void> {
+    lane.isSuspect = false;
+    try {
+      await noteLostIndexes(options, node, await options.indexes());
+    } catch (error) {
+      lane.isSuspect = true;
+      if (!isExpected(error)) log.error({ node, err: error }, "looking for lost indexes failed");
+    }
+  }
+
+  async function repair(hint: WriteHintRow, waits: Lane["waits"]): Promise<void> {
+    const { nodeId: node, indexUid } = hint;
+    const wait = waits.get(indexUid);
+    if (wait && wait.until > performance.now()) return;
+    let outcome: "repaired" | "waiting" | "failed";
+    try {
+      outcome = await repairHint(options, hint);
+    } catch (error) {
+      if (isClosed) return;
+      outcome = "failed";
+      const level = isExpected(error) ? "warn" : "error";
+      log[level]({ node, indexUid, err: error }, "a repair failed; it is tried again");
+    }
+    metrics.repairs.inc({ outcome });
+    waits.delete(indexUid);
+    if (outcome === "repaired") log.info({ node, indexUid }, "repaired");
+    else {
+      const pauseMs = Math.min(2 * (wait?.pauseMs ?? FIRST_PAUSE_MS / 2), MAX_PAUSE_MS);
+      waits.set(indexUid, { until: performance.now() + pauseMs, pauseMs });
+    }
+  }
+
+  return {
+    suspect,
+    async close() {
+      isClosed = true;
+      stopHints();
+      stopNodes();
+      wakeAll();
+      await Promise.all([...lanes.values()].map(({ done }) => done));
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { shardOf } from "@miroir/routing";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { copyOn } from "../support/copies.ts";
+import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
+import { NODE_KEY, ON_REAL_NODES, startNodes, type TestNode } from "../support/nodes.ts";
+import { idOf, type Running, startRunning } from "../support/running.ts";
+import { cutOff, expectCopies, untilRepaired } from "./support.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+let nodes: TestNode[] = [];
+let gateway: Running;
+
+beforeAll(async () => {
+  nodes = await startNodes(3);
+  gateway = await startRunning({
+    nodes: nodes.map(({ address }) => address),
+    settings: ["shards=8", "replication_factor=2"],
+  });
+});
+afterAll(async () => {
+  await gateway.close();
+  await Promise.all(nodes.map((node) => node.stop()));
+});
+
+const films = (ids: readonly number[]) => ids.map((id) => ({ id, title: `film ${id}`, rank: 1 }));
+const upTo = (count: number) => Array.from({ length: count }, (_, id) => id);
+
+describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only development nodes can be)", () => {
+  it("gets what it missed, in place: additions, changes, deletions, settings", async () => {
+    const { send } = gateway;
+    await sendAndWait(send, "POST", "/indexes/missed/documents", films(upTo(30)));
+    const bringBack = cutOff(nodes[0]);
+    const added = await send("POST", "/indexes/missed/documents", films([100, 101, 102, 103, 104, 105]));
+    expect(added.headers.get("x-miroir-degraded")).toContain("reason=missed_write");
+    await send("PUT", "/indexes/missed/documents", `[{"id":3,"count":9007199254740993,"share":1.0}]`, {
+      "content-type": "application/json",
+    });
+    await send("POST", "/indexes/missed/documents/delete-batch", upTo(10).slice(5));
+    await sendAndWait(send, "PATCH", "/indexes/missed/settings", { sortableAttributes: ["rank"] });
+    expect(gateway.context.hints.list().map(({ nodeId }) => nodeId)).toEqual([idOf(nodes[0]?.address ?? "")]);
+    bringBack();
+    await untilRepaired(gateway);
+
+    const kept = films(upTo(30).filter((id) => id < 5 || id > 9)).concat(films([100, 101, 102, 103, 104, 105]));
+    const expected = kept.map((film) =>
+      film.id === 3 ? { ...film, count: Number("9007199254740993"), share: 1 } : film,
+    );
+    await expectCopies(gateway, nodes, "missed", expected);
+    for (const { address } of nodes) {
+      const node = createSend(address, NODE_KEY);
+      expect((await node("GET", "/indexes/missed/settings/sortable-attributes")).body).toEqual(["rank"]);
+      const { text } = await node("GET", "/indexes/missed/documents?limit=100");
+      if (text.includes('"id":3,')) expect(text).toContain('"count":9007199254740993,"share":1.0');
+    }
+    expect((await send("GET", "/indexes/missed/stats")).body.numberOfDocuments).toBe(expected.length);
+  });
+
+  it("loses the index that was deleted meanwhile, and keeps the one that was made anew", async () => {
+    for (const uid of ["gone", "anew"])
+      await sendAndWait(gateway.send, "POST", `/indexes/${uid}/documents`, films([1, 2, 3]));
+    const bringBack = cutOff(nodes[1]);
+    for (const uid of ["gone", "anew"]) await sendAndWait(gateway.send, "DELETE", `/indexes/${uid}`);
+    await sendAndWait(gateway.send, "POST", "/indexes/anew/documents", films([7]));
+    bringBack();
+    await untilRepaired(gateway);
+    for (const { address } of nodes) expect(await copyOn(address, "gone")).toBeNull();
+    await expectCopies(gateway, nodes, "anew", films([7]));
+  });
+
+  it("is filled while writes go on", async () => {
+    const { send } = gateway;
+    await sendAndWait(send, "POST", "/indexes/busy/documents", films(upTo(40)));
+    const bringBack = cutOff(nodes[2]);
+    await sendAndWait(send, "POST", "/indexes/busy/documents/delete-batch", upTo(20));
+    bringBack();
+    const sent: Promise<unknown>[] = [];
+    for (let id = 0; id < 60 || gateway.context.hints.list().length > 0; id++) {
+      sent.push(
+        send("POST", "/indexes/busy/documents", films([20 + (id % 60)])).then(({ body }) =>
+          waitForTask(send, body.taskUid),
+        ),
+      );
+      await sent[sent.length - 3];
+    }
+    await Promise.all(sent);
+    await untilRepaired(gateway);
+    await expectCopies(gateway, nodes, "busy", films(upTo(80).slice(20)));
+  });
+
+  it("is neither read nor counted while it alone is left, and the other brings it up to date", async () => {
+    const { send } = gateway;
+    await sendAndWait(send, "POST", "/indexes/double/documents", films(upTo(30)));
+    const { placement } = gateway.context.cluster;
+    const shard = shardOf("500", placement.shards);
+    const owners = (placement.owners[0]?.[shard] ?? []).map((id) => nodes.find(({ address }) => idOf(address) === id));
+    const bringBackFirst = cutOff(owners[0]);
+    await sendAndWait(send, "POST", "/indexes/double/documents", films([500]));
+    // Before it is repaired, the copy that it would be repaired from goes.
+    const bringBackSecond = cutOff(owners[1]);
+    bringBackFirst();
+    const refused = await send("POST", "/indexes/double/documents", films([500]));
+    expect([refused.status, refused.body.code]).toEqual([503, "miroir_no_quorum"]);
+    const found = await send("POST", "/indexes/double/search", { limit: 100 });
+    expect(found.headers.get("x-miroir-degraded")).toContain("reason=stale_replicas");
+    bringBackSecond();
+    await untilRepaired(gateway);
+    await expectCopies(gateway, nodes, "double", films([...upTo(30), 500]));
+    expect((await sendAndWait(send, "PUT", "/indexes/double/documents", films([500]))).status).toBe("succeeded");
+  });
+});
+
+it("a node that comes back empty is filled again, with the vectors that clients gave", async () => {
+  const { send } = gateway;
+  const documents = films(upTo(30)).map((film) => ({ ...film, _vectors: { own: [film.id, 1] } }));
+  await sendAndWait(send, "PATCH", "/indexes/empty/settings", {
+    embedders: { own: { source: "userProvided", dimensions: 2 } },
+    filterableAttributes: ["rank"],
+  });
+  await sendAndWait(send, "POST", "/indexes/empty/documents", documents);
+  const lost = nodes[1] as TestNode;
+  const before = await copyOn(lost.address, "empty");
+  const out = gateway.untilNode(idOf(lost.address), "out");
+  const bringBack = lost.faults && cutOff(lost);
+  await out;
+  await lost.restartEmpty();
+  bringBack?.();
+  await expect.poll(() => copyOn(lost.address, "empty"), { timeout: 60_000 }).toEqual(before);
+  await untilRepaired(gateway);
+  const node = createSend(lost.address, NODE_KEY);
+  const { body } = await node("POST", "/indexes/empty/documents/fetch", { retrieveVectors: true, limit: 100 });
+  for (const { id, _vectors } of body.results)
+    expect(_vectors.own).toEqual({ embeddings: [[id, 1]], regenerate: false });
+  expect((await node("GET", "/indexes/empty/settings/filterable-attributes")).body).toContainEqual("rank");
+});
