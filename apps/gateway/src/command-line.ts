@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { ConfigError, type ConfigSources, loadConfig, withoutSecrets } from "@miroir/config";
+import { holdYoungGeneration } from "./young-generation.ts";
 
 const USAGE = `Usage: npm start -- [options]
        npm start -- config check | print
@@ -42,6 +43,7 @@ function fail(text: string): never {
 }
 
 async function serve(sources: ConfigSources): Promise<void> {
+  const letYoungGenerationGrow = holdYoungGeneration();
   const { config, warnings } = await loadConfig(sources);
   // Loaded here alone: a look at the configuration need not wait for the whole gateway.
   const { createLog } = await import("./log.ts");
@@ -50,6 +52,7 @@ async function serve(sources: ConfigSources): Promise<void> {
   const log = createLog(config.logLevel, process.stderr.isTTY);
   for (const warning of warnings) log.warn(warning);
   const gateway = await startGateway(config, log);
+  letYoungGenerationGrow();
   process.stdout.write(banner(gateway));
 
   let stoppingAt: number | null = null;

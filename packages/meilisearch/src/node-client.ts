@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
-import { Pool } from "undici";
+// Not by the package's name, which would load fetch, WebSockets, caches and mocks: half a second and 13 MB of a gateway's start.
+import Pool from "undici/lib/dispatcher/pool.js";
 import type { Task } from "./api/task.ts";
 import { type ErrorEnvelope, isErrorEnvelope } from "./errors.ts";
+import { exchange } from "./exchange.ts";
 import { NodeFailure } from "./node-failure.ts";
 
 export type NodeClientOptions = {
@@ -61,30 +63,6 @@ export type NodeClient = {
 
 const MAX_QUOTED_BODY = 200;
 
-/** Errors that come before a connection stands: from the system calls that make it, from TLS, from undici's own timer. */
-const isConnectError = (cause: unknown): boolean => {
-  const { code = "", syscall } = cause as { code?: string; syscall?: string };
-  // Of a name with several addresses, each attempt has its error; they share the code.
-  if (cause instanceof AggregateError) return cause.errors.some(isConnectError);
-  return (
-    syscall === "connect" ||
-    syscall === "getaddrinfo" ||
-    /^(UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|ERR_SSL_|.*_CERT)/.test(code)
-  );
-};
-
-/** Collects a body up to a size. Throws `too_large`, which also ends the connection. */
-const readBody = async (body: AsyncIterable<Buffer>, address: string, maxBytes: number): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBytes) throw new NodeFailure("too_large", address, `answer is longer than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
-
 /** What undici sends. A stream that breaks breaks the connection, so that the node never takes a part for the whole. */
 const sendable = (body: NonNullable<NodeRequest["body"]>): string | Buffer | Readable =>
   typeof body === "string" || Buffer.isBuffer(body)
@@ -115,17 +93,7 @@ export const createNodeClient = ({
     bodyTimeout: 0,
   });
 
-  const failure = (cause: unknown, signal: AbortSignal | undefined, isLate: boolean): NodeFailure => {
-    if (cause instanceof NodeFailure) return cause;
-    if (signal?.aborted) return new NodeFailure("aborted", address, "request was aborted", { cause });
-    if (isLate) return new NodeFailure("timeout", address, "deadline passed", { cause });
-    const reason = cause instanceof Error ? cause.message || String((cause as { code?: string }).code) : String(cause);
-    return isConnectError(cause)
-      ? new NodeFailure("connect", address, `cannot connect: ${reason}`, { cause })
-      : new NodeFailure("reset", address, `connection broke: ${reason}`, { cause });
-  };
-
-  const request = async ({
+  const request = ({
     method,
     path,
     query,
@@ -133,22 +101,10 @@ export const createNodeClient = ({
     body,
     signal,
     deadlineMs = defaultDeadlineMs,
-  }: NodeRequest): Promise<NodeResponse> => {
-    // One controller and one timer: AbortSignal.timeout and .any cost more than the rest of a small request.
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    let isLate = false;
-    const timer = setTimeout(
-      () => {
-        isLate = true;
-        end();
-      },
-      Math.max(0, deadlineMs),
-    );
-    if (signal?.aborted) end();
-    else signal?.addEventListener("abort", end, { once: true });
-    try {
-      const response = await pool.request({
+  }: NodeRequest): Promise<NodeResponse> =>
+    exchange(
+      pool,
+      {
         method,
         path: withQuery(prefix + path, query),
         headers: {
@@ -158,17 +114,9 @@ export const createNodeClient = ({
           ...headers,
         },
         ...(body !== undefined && { body: sendable(body) }),
-        signal: ending.signal,
-      });
-      const received = await readBody(response.body, address, maxResponseBytes);
-      return { status: response.statusCode, headers: response.headers, body: received };
-    } catch (cause) {
-      throw failure(cause, signal, isLate);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-    }
-  };
+      },
+      { address, signal, deadlineMs, maxBytes: maxResponseBytes },
+    );
 
   const json = async <T>(options: NodeRequest): Promise<NodeAnswer<T>> => {
     const { status, body } = await request(options);
