@@ -151,11 +151,39 @@ export const configSchema = z.strictObject({
     .prefault({}),
   scatter: z
     .strictObject({
-      node_timeout_ms: durationMs.default(10_000).describe("How long a read waits for one node."),
+      node_timeout_ms: durationMs
+        .default(10_000)
+        .describe("How long a read waits for one node before it asks another replica."),
+      timeout_ms: durationMs
+        .default(30_000)
+        .describe(
+          "How long a read waits for all nodes together. What has not answered by then counts as unavailable. A request may ask for less with `X-Miroir-Timeout-Ms`.",
+        ),
       unavailable_shard_policy: z
         .enum(["partial", "error"])
         .default("partial")
-        .describe("What a read answers when no node can answer for some shard: the rest, flagged, or an error."),
+        .describe(
+          "What a read answers when no node can answer for some shard: the rest, flagged, or an error. A request may choose with `X-Miroir-Partial: allow` or `refuse`.",
+        ),
+      hedge: z
+        .strictObject({
+          percentile: z
+            .int()
+            .min(50)
+            .max(99)
+            .nullable()
+            .default(95)
+            .describe(
+              "A node that takes longer with a read than it does with so many percent of its reads is not waited for alone: other replicas are asked too, and the first answer counts. None: never.",
+            ),
+          max_extra_percent: z
+            .int()
+            .min(1)
+            .max(100)
+            .default(5)
+            .describe("By how much that may raise the number of the gateway's reads of nodes at most."),
+        })
+        .prefault({}),
     })
     .prefault({}),
   server: z

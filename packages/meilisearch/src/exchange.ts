@@ -46,7 +46,8 @@ export function exchange(
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | null = null;
     let failure: NodeFailure | null = null;
-    const head: Pick<NodeResponse, "status" | "headers"> = { status: 0, headers: {} };
+    const calledAt = performance.now();
+    const head: Omit<NodeResponse, "body"> = { status: 0, headers: {}, firstByteMs: 0 };
     const chunks: Buffer[] = [];
     let size = 0;
 
@@ -76,6 +77,7 @@ export function exchange(
       onResponseStart(_, status, headers) {
         head.status = status;
         head.headers = headers;
+        head.firstByteMs = performance.now() - calledAt;
       },
       onResponseData(_, chunk) {
         size += chunk.length;

@@ -41,7 +41,13 @@ export type NodeRequest = {
   deadlineMs?: number;
 };
 
-export type NodeResponse = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer };
+export type NodeResponse = {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+  /** From the call to the answer's first bytes, in ms. */
+  firstByteMs: number;
+};
 
 /** The JSON of an answer, or the error object of a node that refused. */
 export type NodeAnswer<T> =

@@ -8,6 +8,8 @@ export type CoveringSetOptions = {
   readonly isUsable: (node: string) => boolean;
   /** What asking the node costs, such as its expected latency in ms; not negative, in any one unit. */
   readonly cost: (node: string) => number;
+  /** By how much a node is dearer when nodes are chosen, and not when shards are spread over those chosen: 1 unless told. */
+  readonly handicap?: (node: string) => number;
   /** Replicas that may be behind: asked for a shard only when no other usable node holds it. */
   readonly avoid?: (node: string, shard: number) => boolean;
   /** The shards the read needs; all of them by default. */
@@ -25,8 +27,8 @@ export type CoveringSet = {
 
 export type Assignment = { readonly node: string; readonly shards: readonly number[] };
 
-/** A usable node of the group, with positions in the list of needed shards. */
-type Candidate = { readonly node: string; readonly cost: number; readonly shards: number[] };
+/** A usable node of the group, with positions in the list of needed shards; `price` is its cost with its handicap. */
+type Candidate = { readonly node: string; readonly cost: number; readonly price: number; readonly shards: number[] };
 
 /**
  * Chooses the nodes of one group that answer a read. Nodes are taken greedily by cost per shard newly covered (Chvátal,
@@ -37,12 +39,15 @@ type Candidate = { readonly node: string; readonly cost: number; readonly shards
  * @throws RangeError when the placement has no such group
  */
 export function coveringSet(options: CoveringSetOptions): CoveringSet {
-  const { placement, avoid } = options;
+  const { placement, avoid, handicap = () => 1 } = options;
   const groupIndex = indexOfGroup(placement, options.group);
   const shards = options.shards ? [...new Set(options.shards)].sort((a, b) => a - b) : [...placement.targets.keys()];
   const candidates = (placement.groups[groupIndex]?.nodes ?? [])
     .filter((node) => options.isUsable(node))
-    .map((node): Candidate => ({ node, cost: sanitizeCost(options.cost(node)), shards: [] }));
+    .map((node): Candidate => {
+      const cost = sanitizeCost(options.cost(node));
+      return { node, cost, price: cost * handicap(node), shards: [] };
+    });
   const byNode = new Map(candidates.map((candidate) => [candidate.node, candidate]));
 
   const missing: number[] = [];
@@ -93,8 +98,8 @@ function chooseGreedily(candidates: readonly Candidate[], holders: readonly (rea
 type Offer = { readonly candidate: Candidate; readonly gain: number };
 
 function isBetter(a: Offer, b: Offer): boolean {
-  const costA = a.candidate.cost * b.gain;
-  const costB = b.candidate.cost * a.gain;
+  const costA = a.candidate.price * b.gain;
+  const costB = b.candidate.price * a.gain;
   return costA === costB ? a.gain > b.gain : costA < costB;
 }
 
@@ -105,7 +110,7 @@ function dropSuperfluous(chosen: readonly Candidate[], shardCount: number): Set<
     for (const position of shards) covers[position] = (covers[position] ?? 0) + change;
   };
   for (const candidate of chosen) add(candidate, 1);
-  const dearestFirst = [...chosen].sort((a, b) => (a.cost === b.cost ? 0 : b.cost - a.cost));
+  const dearestFirst = [...chosen].sort((a, b) => (a.price === b.price ? 0 : b.price - a.price));
   for (const candidate of dearestFirst) {
     if (candidate.shards.some((position) => (covers[position] ?? 0) < 2)) continue;
     kept.delete(candidate);

@@ -1,5 +1,6 @@
 import type { NodeRequest, NodeResponse } from "@miroir/meilisearch";
 import type { Placement } from "@miroir/routing";
+import type { HedgeBudget } from "./hedge-budget.ts";
 
 /** `unknown` until the first probe has come back. */
 export type NodeState = "unknown" | "up" | "out";
@@ -10,7 +11,11 @@ interface NodeReport {
   readonly address: string;
   readonly replicaGroup: number;
   readonly state: NodeState;
-  /** EWMA of answered requests, ms; `null` before the first. */
+  /** It came back lately, and gets few reads until it has answered some. */
+  readonly isOnProbation: boolean;
+  /** It said within the last second that it has too much to do. */
+  readonly isBusy: boolean;
+  /** What a read takes while no other is under way, expected by what the last ones took, ms; `null` before the first answer. */
   readonly latencyMs: number | null;
   readonly outstanding: number;
 }
@@ -18,6 +23,8 @@ interface NodeReport {
 export type ClusterRequest = NodeRequest & {
   /** Which part it is of what one client asked, for traces: of how many shards, which try of these, and whether it is a hedge. */
   readonly part?: { readonly shards?: number; readonly attempt?: number; readonly hedged?: boolean };
+  /** A client's read, which another replica could answer too: from these the cluster learns how quick a node is. */
+  readonly isRead?: boolean;
 };
 
 /** The nodes: whom to ask, how to reach them, and how well they are. */
@@ -31,8 +38,19 @@ export interface Cluster {
   request(nodeId: string, request: ClusterRequest): Promise<NodeResponse>;
   /** Not out. A node is out after `health.out_after` failures in a row and back after `health.back_after` successes. */
   isUsable(nodeId: string): boolean;
-  /** Expected wait in ms: EWMA × (1 + requests under way). */
+  /** Expected wait of a read in ms, with those under way before it. */
   cost(nodeId: string): number;
+  /**
+   * The nodes that one read should leave alone where others can answer: those that are too busy, and those on probation, unless it is
+   * this read's turn to try one. To be asked once for each read.
+   */
+  spared(): ReadonlySet<string>;
+  /** Says what a node itself spent on a read, its `processingTimeMs`. */
+  noteServed(nodeId: string, processingTimeMs: number): void;
+  /** How long that part of the node's reads takes at most (0.95), in ms; `null` while too few were seen. */
+  slowestMs(nodeId: string, part: number): number | null;
+  /** How many reads may be sent twice. */
+  readonly hedges: HedgeBudget;
   /** Every node, in the placement's order. */
   report(): NodeReport[];
   /** Calls back when a node went out or came back. @returns what stops it. */

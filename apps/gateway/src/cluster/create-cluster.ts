@@ -7,9 +7,14 @@ import {
   type NodeResponse,
 } from "@miroir/meilisearch";
 import { createPlacement, type Placement } from "@miroir/routing";
-import type { Cluster, NodeState } from "./cluster.ts";
+import type { Cluster, ClusterRequest, NodeState } from "./cluster.ts";
 import { type Health, nextHealth, UNKNOWN_HEALTH } from "./health.ts";
-import { nextLatency } from "./latency.ts";
+import { createHedgeBudget } from "./hedge-budget.ts";
+import { createPace, type Pace } from "./pace.ts";
+import { createRestraint, type Restraint } from "./restraint.ts";
+
+/** What a node answers when too many searches wait: it is overloaded, not dead. */
+const TOO_BUSY = 503;
 
 /** Where nothing is known yet: low, so that a new node is tried. */
 const UNKNOWN_COST_MS = 1;
@@ -22,10 +27,14 @@ type Member = {
   readonly address: string;
   readonly replicaGroup: number;
   readonly client: NodeClient;
+  readonly pace: Pace;
+  readonly restraint: Restraint;
   health: Health;
-  latencyMs: number | null;
   outstanding: number;
 };
+
+/** Shared by all reads that spare nobody, which are nearly all. */
+const NOBODY: ReadonlySet<string> = new Set();
 
 function placementOf(config: Config): Placement {
   const groups = Array.from({ length: config.replicaGroups }, (_, id) => ({
@@ -47,7 +56,8 @@ export async function createCluster(config: Config): Promise<Cluster> {
     const node = config.nodes.find((candidate) => candidate.id === id);
     if (!node) throw new RangeError(`node ${id} has no address`);
     const client = createNodeClient({ address: node.address, ...(apiKey !== null && { apiKey }) });
-    members.set(id, { ...node, client, health: UNKNOWN_HEALTH, latencyMs: null, outstanding: 0 });
+    const [pace, restraint] = [createPace(), createRestraint()];
+    members.set(id, { ...node, client, pace, restraint, health: UNKNOWN_HEALTH, outstanding: 0 });
   }
   const listeners = new Set<(nodeId: string, state: NodeState) => void>();
   const timers = new Set<NodeJS.Timeout>();
@@ -62,34 +72,45 @@ export async function createCluster(config: Config): Promise<Cluster> {
   function learn(member: Member, ok: boolean): void {
     const before = member.health.state;
     member.health = nextHealth(member.health, ok, config.health);
-    if (member.health.state === before || isClosed) return;
-    for (const listener of listeners) listener(member.id, member.health.state);
+    const { state } = member.health;
+    if (before === "out" && state === "up") member.restraint.returned();
+    if (state === before || isClosed) return;
+    for (const listener of listeners) listener(member.id, state);
   }
 
-  async function send(member: Member, request: NodeRequest): Promise<NodeResponse> {
-    const sentAt = performance.now();
-    const observe = () => {
-      member.latencyMs = nextLatency(member.latencyMs, performance.now() - sentAt);
-    };
-    try {
-      const response = await member.client.request(request);
-      observe();
-      return response;
-    } catch (error) {
-      if (speaksAgainstNode(error)) observe();
-      throw error;
-    }
+  /** Answers of a node in trouble come quickly, and say nothing of how long a good one takes. */
+  function learnFromAnswer({ pace, restraint }: Member, status: number, tookMs: number): void {
+    const now = performance.now();
+    if (status === TOO_BUSY) restraint.busy(now);
+    else restraint.read(status < 500);
+    if (status < 500) pace.answered(tookMs, now);
   }
 
-  async function request(nodeId: string, nodeRequest: NodeRequest): Promise<NodeResponse> {
+  function learnFromFailure({ pace, restraint }: Member, { kind, retryable }: NodeFailure, tookMs: number): void {
+    if (retryable) restraint.read(false);
+    if (kind === "timeout" || kind === "aborted") pace.givenUp(tookMs, performance.now());
+  }
+
+  /** A client that waits for less than nodes are given says nothing against the node that was too slow for it. */
+  const isImpatient = (error: unknown, isRead: boolean, { deadlineMs }: NodeRequest): boolean =>
+    isRead &&
+    error instanceof NodeFailure &&
+    error.kind === "timeout" &&
+    deadlineMs !== undefined &&
+    deadlineMs < config.scatter.nodeTimeoutMs;
+
+  async function request(nodeId: string, { isRead = false, ...nodeRequest }: ClusterRequest): Promise<NodeResponse> {
     const member = memberOf(nodeId);
     member.outstanding++;
+    const sentAt = performance.now();
     try {
-      const response = await send(member, nodeRequest);
+      const response = await member.client.request(nodeRequest);
+      if (isRead) learnFromAnswer(member, response.status, performance.now() - sentAt);
       learn(member, true);
       return response;
     } catch (error) {
-      if (speaksAgainstNode(error)) learn(member, false);
+      if (isRead && error instanceof NodeFailure) learnFromFailure(member, error, performance.now() - sentAt);
+      if (speaksAgainstNode(error) && !isImpatient(error, isRead, nodeRequest)) learn(member, false);
       throw error;
     } finally {
       member.outstanding--;
@@ -97,11 +118,15 @@ export async function createCluster(config: Config): Promise<Cluster> {
   }
 
   async function probe(member: Member): Promise<void> {
-    const ok = await send(member, { method: "GET", path: "/health", deadlineMs: config.health.timeoutMs }).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
+    const sentAt = performance.now();
+    const ok = await member.client
+      .request({ method: "GET", path: "/health", deadlineMs: config.health.timeoutMs })
+      .then(
+        ({ status }) => status === 200,
+        () => false,
+      );
     if (isClosed) return;
+    member.pace.probed(performance.now() - sentAt);
     learn(member, ok);
     const timer = setTimeout(() => {
       timers.delete(timer);
@@ -118,10 +143,27 @@ export async function createCluster(config: Config): Promise<Cluster> {
     request,
     isUsable: (nodeId) => memberOf(nodeId).health.state !== "out",
     cost(nodeId) {
-      const { latencyMs, outstanding } = memberOf(nodeId);
-      return (latencyMs ?? UNKNOWN_COST_MS) * (1 + outstanding);
+      const { pace, outstanding } = memberOf(nodeId);
+      return pace.expectedMs(outstanding, performance.now()) ?? UNKNOWN_COST_MS;
     },
-    report: () => [...members.values()].map(({ client: _, health, ...rest }) => ({ ...rest, state: health.state })),
+    spared() {
+      const now = performance.now();
+      const spared = [...members.values()].filter(({ restraint }) => restraint.spares(now));
+      return spared.length === 0 ? NOBODY : new Set(spared.map(({ id }) => id));
+    },
+    noteServed: (nodeId, processingTimeMs) => memberOf(nodeId).pace.served(processingTimeMs),
+    slowestMs: (nodeId, part) => memberOf(nodeId).pace.slowestMs(part),
+    hedges: createHedgeBudget(config.scatter.hedge.maxExtraPercent / 100),
+    report() {
+      const now = performance.now();
+      return [...members.values()].map(({ id, address, replicaGroup, health, pace, restraint, outstanding }) => ({
+        ...{ id, address, replicaGroup, outstanding },
+        state: health.state,
+        isOnProbation: restraint.isOnProbation,
+        isBusy: restraint.isBusy(now),
+        latencyMs: pace.expectedMs(0, now),
+      }));
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

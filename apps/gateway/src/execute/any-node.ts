@@ -1,6 +1,7 @@
 import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
 import type { IndexName } from "../indexes/index-name.ts";
+import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
 import { settingsOfRead } from "../settings/reading.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
@@ -25,10 +26,13 @@ export async function askAnyNode(context: Context, index: IndexName | null, requ
     .filter((node) => cluster.isUsable(node) && settings?.suffices(node) !== false)
     .map((node) => ({ node, misses: misses(node), cost: cluster.cost(node) }))
     .sort((a, b) => a.misses - b.misses || a.cost - b.cost);
+  const terms = readTerms(context);
   let notFound: ErrorEnvelope | undefined;
   for (const { node } of nodes) {
+    const deadlineMs = nodeDeadlineMs(context, terms);
+    if (deadlineMs === 0) break;
     try {
-      const response = await cluster.request(node, { deadlineMs: context.config.scatter.nodeTimeoutMs, ...request });
+      const response = await cluster.request(node, { deadlineMs, ...request, isRead: true });
       if (response.status === 200) {
         settings?.note([node]);
         return response.body.toString("utf8");

@@ -6,13 +6,13 @@ import { scatter } from "./scatter.ts";
 
 export type DocumentCount = {
   readonly count: number;
-  /** The value of `X-Miroir-Degraded`: with a shard missing, the count is too low. */
-  readonly degraded: string | null;
+  /** Whether a shard is missing or may be old: the count may then be wrong. */
+  readonly isDegraded: boolean;
 };
 
 /** How many documents an index has, each shard counted on one replica. @throws what scatter throws */
 export async function countDocuments(context: Context, index: IndexName): Promise<DocumentCount> {
-  const { parts, degraded } = await scatter(context, {
+  const { parts, isDegraded } = await scatter(context, {
     index,
     key: "count",
     request: (shards) => ({
@@ -22,5 +22,5 @@ export async function countDocuments(context: Context, index: IndexName): Promis
     }),
     read: (body) => Number(fieldText(body, "total")),
   });
-  return { count: parts.reduce((sum, { value }) => sum + value, 0), degraded };
+  return { count: parts.reduce((sum, { value }) => sum + value, 0), isDegraded };
 }

@@ -31,7 +31,6 @@ export type Similar = {
   readonly gathered: GatheredSearch | null;
   readonly page: readonly RankedHit[];
   readonly total: number;
-  readonly degraded: string | null;
 };
 
 /**
@@ -81,9 +80,8 @@ export async function findSimilar(context: Context, target: SimilarTarget): Prom
     const page = similar.slice(offset, offset + limit);
     const threshold = request.rankingScoreThreshold;
     const below = threshold === null ? -1 : page.findIndex((hit) => (similarityOf(hit) ?? 0) < threshold);
-    if (below !== -1)
-      return { gathered, page: page.slice(0, below), total: offset + below, degraded: gathered.degraded };
-    return { gathered, page, total: gathered.total - Number(isMatch), degraded: gathered.degraded };
+    if (below !== -1) return { gathered, page: page.slice(0, below), total: offset + below };
+    return { gathered, page, total: gathered.total - Number(isMatch) };
   }
 }
 
@@ -120,7 +118,7 @@ async function fetchDocument(
 
 async function nothingSimilar(context: Context, target: SimilarTarget, isMatch: boolean): Promise<Similar> {
   const { index, request, signal } = target;
-  const { parts, degraded } = await scatter(context, {
+  const { parts } = await scatter(context, {
     index,
     key: "similar",
     signal,
@@ -132,7 +130,7 @@ async function nothingSimilar(context: Context, target: SimilarTarget, isMatch: 
     read: (body) => Number(fieldText(body, "total")),
   });
   const total = parts.reduce((sum, { value }) => sum + value, 0);
-  return { gathered: null, page: [], total: total - Number(isMatch), degraded };
+  return { gathered: null, page: [], total: total - Number(isMatch) };
 }
 
 /** The first embedding of a document. */

@@ -33,11 +33,7 @@ export type GatheredSearch = {
   readonly isSemantic: boolean;
   /** The vector that was searched for, when a vector was. */
   readonly vector: readonly number[] | null;
-  /** The value of `X-Miroir-Degraded`. */
-  readonly degraded: string | null;
 };
-
-type Scattered = { readonly parts: readonly SearchPart[]; readonly degraded: string | null };
 
 /**
  * A semantic ratio that leaves all to vectors and still makes a node parse the words, which mark what is highlighted and
@@ -69,20 +65,20 @@ export async function gatherSearch(context: Context, target: SearchTarget): Prom
 async function byKeywords(context: Context, target: SearchTarget, isSemantic: boolean): Promise<GatheredSearch> {
   const { settings, index } = target;
   const plan = planOf(context, target);
-  const [{ parts, degraded }, exact] = await Promise.all([
+  const [{ parts }, exact] = await Promise.all([
     ask(context, target, plan),
     countDistinct(context, index, plan, nodeMaxValues(settings.faceting.maxValuesPerFacet)),
   ]);
   const hits = rankHits(parts, endOf(plan), plan.distinct !== null);
   const total = exact ?? sumTotals(parts);
-  return { plan, hits, parts, total, isSemantic, vector: null, degraded };
+  return { plan, hits, parts, total, isSemantic, vector: null };
 }
 
 async function byVectors(context: Context, target: SearchTarget, vector: readonly number[]): Promise<GatheredSearch> {
   const plan = planOf(context, target);
-  const { parts, degraded } = await ask(context, target, plan);
+  const { parts } = await ask(context, target, plan);
   const hits = rankHits(parts, endOf(plan), plan.distinct !== null);
-  return { plan, hits, parts, total: sumTotals(parts), isSemantic: true, vector, degraded };
+  return { plan, hits, parts, total: sumTotals(parts), isSemantic: true, vector };
 }
 
 async function byBoth(
@@ -107,7 +103,7 @@ async function byBoth(
     keysOf: ({ identity, distinctValues }) => [`i${identity}`, ...distinctValues],
     length,
   });
-  return { ...vectors, hits, degraded: vectors.degraded ?? keywords.degraded };
+  return { ...vectors, hits };
 }
 
 /** The hits by which a node decides whether keywords suffice: for an empty page too, all those before it. */
@@ -144,7 +140,11 @@ function planOf({ config }: Context, { request, settings, primaryKey }: SearchTa
   return planSearch({ request, settings, hasSequence, neededFields });
 }
 
-function ask(context: Context, { index, primaryKey, signal }: SearchTarget, plan: SearchPlan): Promise<Scattered> {
+function ask(
+  context: Context,
+  { index, primaryKey, signal }: SearchTarget,
+  plan: SearchPlan,
+): Promise<{ readonly parts: readonly SearchPart[] }> {
   return scatter(context, {
     index,
     key: plan.key,
@@ -155,6 +155,7 @@ function ask(context: Context, { index, primaryKey, signal }: SearchTarget, plan
       body: JSON.stringify(nodeRequestBody(plan, shards)),
     }),
     read: (body) => readSearchAnswer(body, { distinct: plan.distinct, idField: primaryKey }),
+    processingTimeMs: (answer) => answer.processingTimeMs,
   });
 }
 

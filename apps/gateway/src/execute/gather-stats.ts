@@ -1,11 +1,10 @@
-import { NodeFailure, type Stats } from "@miroir/meilisearch";
+import { MeilisearchError, NodeFailure, type Stats } from "@miroir/meilisearch";
 import { mergeIndexStats, type NodeIndexStats } from "../answer/index-stats.ts";
 import type { Context } from "../context.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import { listIndexes } from "../indexes/registry.ts";
+import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
 import { countDocuments } from "./count-documents.ts";
-
-export type MergedStats = { readonly stats: NodeIndexStats; readonly degraded: string | null };
 
 export type NodeAnswer<T> = { readonly node: string; readonly value: T };
 
@@ -15,7 +14,7 @@ export interface GatheredStats {
   readonly usedDatabaseSize: number;
   /** RFC 3339; `null` when nothing was ever changed. */
   readonly lastUpdate: string | null;
-  readonly indexes: readonly (MergedStats & { readonly uid: string })[];
+  readonly indexes: readonly { readonly uid: string; readonly stats: NodeIndexStats }[];
 }
 
 /** Adds up what all nodes say, of the indexes that `sees` names; sizes are those of all. */
@@ -34,7 +33,7 @@ export async function gatherStats(
         });
         // Accepted, but on no node yet: a single node would not show it either.
         if (ofIndex.length === 0) return [];
-        return [{ uid: index.uid, ...(await mergeStats(context, index, ofIndex)) }];
+        return [{ uid: index.uid, stats: await mergeStats(context, index, ofIndex) }];
       }),
   );
   const updates = answers.flatMap(({ value }) => value.lastUpdate ?? []).sort();
@@ -46,19 +45,21 @@ export async function gatherStats(
   };
 }
 
-/** What the nodes say that say something; sizes always in bytes, since they have to be added up. */
-export async function askAllNodes<T>(
-  { cluster, config }: Context,
-  path: string,
-  showSizes: boolean,
-): Promise<NodeAnswer<T>[]> {
+/**
+ * What the nodes say that say something; sizes always in bytes, since they have to be added up.
+ *
+ * @throws MeilisearchError miroir_unavailable_shards when none does
+ */
+export async function askAllNodes<T>(context: Context, path: string, showSizes: boolean): Promise<NodeAnswer<T>[]> {
+  const { cluster } = context;
+  const terms = readTerms(context);
   const query = showSizes ? { showInternalDatabaseSizes: "true" } : {};
-  const answers = await Promise.all(
+  const lists = await Promise.all(
     cluster.nodeIds
       .filter((node) => cluster.isUsable(node))
       .map(async (node): Promise<NodeAnswer<T>[]> => {
         try {
-          const deadlineMs = config.scatter.nodeTimeoutMs;
+          const deadlineMs = nodeDeadlineMs(context, terms);
           const { status, body } = await cluster.request(node, { method: "GET", path, query, deadlineMs });
           return status === 200 ? [{ node, value: JSON.parse(body.toString("utf8")) as T }] : [];
         } catch (cause) {
@@ -67,24 +68,26 @@ export async function askAllNodes<T>(
         }
       }),
   );
-  return answers.flat();
+  const answers = lists.flat();
+  if (answers.length === 0) throw new MeilisearchError("miroir_unavailable_shards", "No node answers.");
+  terms.degradation.noteSilent(cluster.nodeIds.filter((id) => !answers.some(({ node }) => node === id)));
+  return answers;
 }
 
 export async function mergeStats(
   context: Context,
   index: IndexName,
   answers: readonly NodeAnswer<NodeIndexStats>[],
-): Promise<MergedStats> {
+): Promise<NodeIndexStats> {
   const { groups, replicationFactor } = context.cluster.placement;
   const byGroup = groups.map(({ nodes }) => answers.filter(({ node }) => nodes.includes(node)));
   // The first of the groups of which most nodes have answered.
   const group = byGroup.reduce((best, next) => (next.length > best.length ? next : best), []);
-  const { count, degraded } = await countDocuments(context, index);
-  const stats = mergeIndexStats({
+  const { count } = await countDocuments(context, index);
+  return mergeIndexStats({
     all: answers.map(({ value }) => value),
     group: group.map(({ value }) => value),
     replicas: replicationFactor,
     numberOfDocuments: count,
   });
-  return { stats, degraded };
 }

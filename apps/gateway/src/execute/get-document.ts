@@ -1,6 +1,7 @@
 import { MeilisearchError, NodeFailure } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
+import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 export type GetDocumentOptions = {
@@ -12,7 +13,7 @@ export type GetDocumentOptions = {
 
 /**
  * The text of one document, from the cheapest of its owners that misses no write; the next one is asked when an owner
- * fails or does not have it. `null` when every owner that answered lacks it.
+ * fails or does not have it. `null` when every owner that answered lacks it. An answer by an owner that misses writes is degraded.
  *
  * @throws MeilisearchError index_not_found; the node's own error when it refuses; miroir_unavailable_shards
  */
@@ -28,24 +29,28 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
         context.hints.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true,
       ),
       cost: cluster.cost(node),
-    }))
-    .sort((a, b) => a.misses - b.misses || a.cost - b.cost);
+    }));
+  const terms = readTerms(context);
+  const spared = cluster.spared();
+  owners.sort(
+    (a, b) => a.misses - b.misses || Number(spared.has(a.node)) - Number(spared.has(b.node)) || a.cost - b.cost,
+  );
   let isAbsent = false;
   let notFound: MeilisearchError | undefined;
   for (const [tried, { node, misses }] of owners.entries()) {
     // A replica that misses writes may still have what was deleted, or an older version.
     if (misses && isAbsent) break;
+    const deadlineMs = nodeDeadlineMs(context, terms);
+    if (deadlineMs === 0) break;
     try {
-      const response = await cluster.request(node, {
-        method: "GET",
-        path: nodePath(index, `/documents/${documentId}`),
-        query,
-        deadlineMs: context.config.scatter.nodeTimeoutMs,
-        part: { shards: 1, attempt: tried + 1 },
-      });
+      const path = nodePath(index, `/documents/${documentId}`);
+      const part = { shards: 1, attempt: tried + 1 };
+      const response = await cluster.request(node, { method: "GET", path, query, deadlineMs, isRead: true, part });
+      const error = response.status === 200 ? undefined : errorOf(response);
+      const isAnswer = response.status === 200 || error?.code === "document_not_found";
+      if (isAnswer && misses) terms.degradation.note({ needed: [shard], missing: [], stale: [shard] });
       if (response.status === 200) return response.body.toString("utf8");
-      const error = errorOf(response);
-      if (error?.code === "document_not_found") isAbsent = true;
+      if (isAnswer) isAbsent = true;
       else if (error?.code === "index_not_found") notFound = relayedError(error, index);
       else if (error?.type === "invalid_request") throw relayedError(error, index);
     } catch (cause) {

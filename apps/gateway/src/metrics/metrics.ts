@@ -64,6 +64,16 @@ export function createMetrics() {
     ),
     nodeState: gauge("miroir_node_state", "1 for the state that a node is in, 0 for the others.", ["node", "state"]),
     nodeOutstanding: gauge("miroir_node_outstanding_requests", "Requests under way to a node.", ["node"]),
+    replacedAttempts: counter(
+      "miroir_replaced_attempts_total",
+      "Requests of reads that were sent to a replica since another had failed.",
+    ),
+    hedges: counter(
+      "miroir_hedges_total",
+      "Reads of a node that took long, so that other replicas were asked too (`sent`), who answered first (`won`); or not, since too many had been lately (`denied`).",
+      ["outcome"],
+    ),
+    hedgeRequests: counter("miroir_hedge_requests_total", "Requests to nodes that these hedges took."),
     storeOperations: counter(
       "miroir_store_operations_total",
       "Calls of the store; the outcome is `ok` or the code of the error.",

@@ -17,15 +17,11 @@ export type OneSearch = {
 };
 
 /**
- * Searches one index, or those of an alias, and answers as JSON text, with the value of `X-Miroir-Degraded`.
+ * Searches one index, or those of an alias, and answers as JSON text.
  *
  * @throws MeilisearchError index_not_found; what gatherSearch throws
  */
-export async function answerSearch(
-  context: Context,
-  settingsCache: SettingsCache,
-  search: OneSearch,
-): Promise<{ readonly json: string; readonly degraded: string | null }> {
+export async function answerSearch(context: Context, settingsCache: SettingsCache, search: OneSearch): Promise<string> {
   const { indexUid, request, wantsMetadata, signal } = search;
   const startedAt = context.clock.now();
   const { indexes, isMerged } = await requireIndexes(context, indexUid);
@@ -41,7 +37,7 @@ export async function answerSearch(
   const gathered = await gatherSearch(context, { index, settings, primaryKey, request, signal });
   const now = context.clock.now();
   const query = request.q ?? "";
-  const json = searchAnswer({
+  return searchAnswer({
     gathered,
     faceting: settings.faceting,
     query,
@@ -51,7 +47,6 @@ export async function answerSearch(
     requestUid: uuidV7(now),
     ...(wantsMetadata && { metadata: queryMetadata({ query, indexUid, primaryKey }, now) }),
   });
-  return { json, degraded: gathered.degraded };
 }
 
 /** What an answer tells about its query, when it is asked to: JSON text. */

@@ -54,8 +54,7 @@ export function registerDocumentsRead(app: FastifyInstance, context: Context): v
     );
     const { offset, limit } = request;
     const answers = lists.flatMap(({ parts }, at) => parts.map((part) => placedAt(at, part)));
-    const degraded = lists.find((list) => list.degraded !== null)?.degraded ?? null;
-    return sendAnswer(reply, documentsAnswer({ plan, answers, offset, limit }), degraded);
+    return sendAnswer(reply, documentsAnswer({ plan, answers, offset, limit }));
   }
 
   app.get(

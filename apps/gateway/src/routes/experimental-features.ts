@@ -23,7 +23,8 @@ export function registerExperimentalFeatures(app: FastifyInstance, context: Cont
     if (text === undefined || text === null)
       throw new MeilisearchError("miroir_no_quorum", "No node has taken the change; it may be repeated.");
     const without = cluster.nodeIds.filter((_, position) => answers[position] === null);
-    return sendAnswer(reply, text, without.length > 0 ? `reason=missed_write; nodes=${without.join(",")}` : null);
+    if (without.length > 0) reply.header("x-miroir-degraded", `reason=missed_write; nodes=${without.join(",")}`);
+    return sendAnswer(reply, text);
   });
 
   /** What the node says after the change; `null` when it has not taken it. @throws MeilisearchError its refusal */

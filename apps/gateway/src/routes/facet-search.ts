@@ -46,9 +46,8 @@ export function registerFacetSearch(app: FastifyInstance, context: Context, sett
     const hits = answers.flatMap(({ parts }) => parts.map(({ value }) => value));
     // Of several indexes the first says how values are ordered and how many there are.
     const facetHits = mergeFacetHits(hits, request.facetName, first.faceting);
-    const degraded = answers.find((answer) => answer.degraded !== null)?.degraded ?? null;
     const processingTimeMs = Math.max(0, context.clock.now() - startedAt);
-    return sendAnswer(reply, JSON.stringify({ facetHits, facetQuery: request.facetQuery, processingTimeMs }), degraded);
+    return sendAnswer(reply, JSON.stringify({ facetHits, facetQuery: request.facetQuery, processingTimeMs }));
   });
 }
 

@@ -48,7 +48,7 @@ type KnownIndex = IndexQueries & {
 type Search = Omit<FederatedSearch, "queries"> & { readonly window: FederationWindow };
 
 /**
- * Answers a federated search as JSON text, with the value of `X-Miroir-Degraded`.
+ * Answers a federated search as JSON text.
  *
  * @throws MeilisearchError with the query's position in the text: index_not_found, feature_not_enabled,
  *   invalid_multi_search_*; what gatherSearch and countUnion throw
@@ -57,7 +57,7 @@ export async function answerFederated(
   context: Context,
   settingsCache: SettingsCache,
   { queries, ...search }: FederatedSearch,
-): Promise<{ readonly json: string; readonly degraded: string | null }> {
+): Promise<string> {
   const startedAt = context.clock.now();
   const { federation } = search;
   if (federation.personalize !== null)
@@ -72,7 +72,7 @@ export async function answerFederated(
   await checkUnusedFacets(context, settingsCache, federation, indexes);
   const now = context.clock.now();
   const primaryKeys = new Map(known.map(({ indexUid, primaryKey }) => [indexUid, primaryKey]));
-  const json = federatedAnswer({
+  return federatedAnswer({
     indexes,
     federation,
     window,
@@ -84,8 +84,6 @@ export async function answerFederated(
         )
       : null,
   });
-  const searches = indexes.flatMap((index) => index.searches);
-  return { json, degraded: searches.find(({ gathered }) => gathered.degraded)?.gathered.degraded ?? null };
 }
 
 function placeOf({ queries }: IndexQueries): number {

@@ -19,7 +19,7 @@ export function registerFields(app: FastifyInstance, context: Context): void {
     // Only here, a uid that no index can have is one that no index has.
     if (!isIndexUid(indexUid)) throw indexNotFound(indexUid);
     const index = await requireIndex(context, indexUid);
-    const { parts, degraded } = await scatter(context, {
+    const { parts } = await scatter(context, {
       index,
       key: "fields",
       signal: http.clientGone,
@@ -35,7 +35,7 @@ export function registerFields(app: FastifyInstance, context: Context): void {
     fields.sort(([a], [b]) => compareUtf8(a, b));
     const page = fields.slice(offset, offset + limit).map(([, text]) => text);
     const json = `{"results":[${page.join(",")}],"offset":${offset},"limit":${limit},"total":${fields.length}}`;
-    return sendAnswer(reply, json, degraded);
+    return sendAnswer(reply, json);
   });
 }
 

@@ -34,8 +34,7 @@ export function checkIndexUid(uid: string): string {
   );
 }
 
-/** Answers a read with JSON text. `degraded` is the value of `X-Miroir-Degraded`. */
-export function sendAnswer(reply: FastifyReply, json: string, degraded: string | null = null): FastifyReply {
-  if (degraded !== null) reply.header("x-miroir-degraded", degraded);
+/** Answers a read with JSON text. */
+export function sendAnswer(reply: FastifyReply, json: string): FastifyReply {
   return sendJsonText(reply, 200, json);
 }

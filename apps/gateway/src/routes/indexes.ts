@@ -139,8 +139,8 @@ export function registerIndexes(app: FastifyInstance, context: Context): void {
     const statuses = ["enqueued", "processing"] as const;
     const coming = { indexUids: [index.uid], types: ["documentAdditionOrUpdate"], statuses };
     if ((await store.tasks.list(coming, { limit: 1 })).total > 0) return true;
-    const { count, degraded } = await countDocuments(context, index);
-    if (count === 0 && degraded !== null)
+    const { count, isDegraded } = await countDocuments(context, index);
+    if (count === 0 && isDegraded)
       throw new MeilisearchError("miroir_unavailable_shards", "It cannot be told whether the index has documents.");
     return count > 0;
   }

@@ -17,13 +17,13 @@ export function registerMultiSearch(app: FastifyInstance, context: Context, sett
         request.queries.map((query, position) => atQuery(position, () => permitted(http, query))),
       );
       if (request.federation === null) return await searchApart(http, reply, queries);
-      const { json, degraded } = await answerFederated(context, settingsCache, {
+      const json = await answerFederated(context, settingsCache, {
         queries,
         federation: request.federation,
         wantsMetadata: wantsMetadata(http),
         signal: http.clientGone,
       });
-      return sendAnswer(reply, json, degraded);
+      return sendAnswer(reply, json);
     } catch (error) {
       // The index is not in the path, so that it is missing does not make the answer a 404.
       if (error instanceof MeilisearchError && error.code === "index_not_found")
@@ -41,13 +41,12 @@ export function registerMultiSearch(app: FastifyInstance, context: Context, sett
       queries.map(({ indexUid, federationOptions: _, ...request }, position) =>
         atQuery(position, async () => {
           const search = { indexUid, request, wantsMetadata: wantsMetadata(http), signal: http.clientGone };
-          return { indexUid, ...(await answerSearch(context, settingsCache, search)) };
+          return { indexUid, json: await answerSearch(context, settingsCache, search) };
         }),
       ),
     );
     const results = answers.map(({ indexUid, json }) => `{"indexUid":${JSON.stringify(indexUid)},${json.slice(1)}`);
-    const degraded = answers.find((answer) => answer.degraded !== null)?.degraded ?? null;
-    return sendAnswer(reply, `{"results":[${results.join(",")}]}`, degraded);
+    return sendAnswer(reply, `{"results":[${results.join(",")}]}`);
   }
 }
 

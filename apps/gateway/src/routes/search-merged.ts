@@ -20,10 +20,10 @@ export async function searchMerged(
   settingsCache: SettingsCache,
   uids: readonly string[],
   { request, signal }: OneSearch,
-): Promise<{ readonly json: string; readonly degraded: string | null }> {
+): Promise<string> {
   const { limit, offset, page, hitsPerPage, facets, distinct } = request;
   try {
-    const { json, degraded } = await answerFederated(context, settingsCache, {
+    const json = await answerFederated(context, settingsCache, {
       queries: uids.map((indexUid) => ({ ...request, indexUid, facets: null, federationOptions: null })),
       federation: {
         ...{ ...DEFAULT_FEDERATION, limit, offset, page, hitsPerPage, distinct },
@@ -39,7 +39,7 @@ export async function searchMerged(
       json.slice(valueStart, valueEnd),
     ]);
     members.splice(1, 0, ["query", JSON.stringify(request.q ?? "")]);
-    return { json: objectJson(members), degraded };
+    return objectJson(members);
   } catch (error) {
     if (!(error instanceof MeilisearchError)) throw error;
     throw new MeilisearchError(error.code, error.message.replace(PLACE, ""), { cause: error });

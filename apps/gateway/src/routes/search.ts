@@ -17,12 +17,12 @@ export function registerSearch(app: FastifyInstance, context: Context, settingsC
   async function search(http: FastifyRequest, reply: FastifyReply, parse: () => SearchRequest): Promise<FastifyReply> {
     const indexUid = indexUidOf(http);
     const request = parse();
-    const { json, degraded } = await answerSearch(context, settingsCache, {
+    const json = await answerSearch(context, settingsCache, {
       indexUid,
       request: { ...request, filter: http.access.restrict(indexUid, request.filter) },
       wantsMetadata: wantsMetadata(http),
       signal: http.clientGone,
     });
-    return sendAnswer(reply, json, degraded);
+    return sendAnswer(reply, json);
   }
 }

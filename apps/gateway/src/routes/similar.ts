@@ -32,7 +32,7 @@ export function registerSimilar(app: FastifyInstance, context: Context, settings
     const settings = clientSettings(await settingsCache.get(index));
     const { access } = http;
     const request = { ...given, filter: access.restrict(indexUid, given.filter, "invalid_similar_filter") };
-    const { gathered, page, total, degraded } = await findSimilar(context, {
+    const { gathered, page, total } = await findSimilar(context, {
       index,
       settings,
       primaryKey: index.primaryKey,
@@ -53,6 +53,6 @@ export function registerSimilar(app: FastifyInstance, context: Context, settings
       ["estimatedTotalHits", String(Math.min(total, settings.pagination.maxTotalHits))],
       ...(performance === undefined ? [] : ([["performanceDetails", performance]] as const)),
     ]);
-    return sendAnswer(reply, json, degraded);
+    return sendAnswer(reply, json);
   }
 }

@@ -22,8 +22,8 @@ export function registerStats(app: FastifyInstance, context: Context): void {
     const index = await requireIndex(context, indexUidOf(request));
     const showSizes = query.showInternalDatabaseSizes === true;
     const answers = await askAllNodes<NodeIndexStats>(context, nodePath(index, "/stats"), showSizes);
-    const { stats, degraded } = await mergeStats(context, index, answers);
-    return sendAnswer(reply, JSON.stringify(present(stats, query)), degraded);
+    const stats = await mergeStats(context, index, answers);
+    return sendAnswer(reply, JSON.stringify(present(stats, query)));
   });
 
   app.get("/stats", { config: { action: "stats.get" } }, async (request, reply) => {
@@ -41,7 +41,6 @@ export function registerStats(app: FastifyInstance, context: Context): void {
         lastUpdate,
         indexes: Object.fromEntries(indexes.map(({ uid, stats }) => [uid, present(stats, query)])),
       }),
-      indexes.find(({ degraded }) => degraded !== null)?.degraded ?? null,
     );
   });
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { FastifyInstance } from "fastify";
+import type { ReadTerms } from "../reads/read-terms.ts";
 
 /** A write that carries an `Idempotency-Key`, while it runs. */
 export interface KeyedWrite {
@@ -16,6 +17,7 @@ export interface RequestScope {
   keyed: KeyedWrite | null;
   /** The alias that the request names in its path, when it is a write. */
   alias: string | null;
+  reads: ReadTerms | null;
   readonly settings: SettingsAsked;
 }
 
@@ -37,7 +39,13 @@ export const requestScope = (): RequestScope | undefined => storage.getStore();
 export function openRequestScopes(app: FastifyInstance): void {
   app.addHook("preHandler", (_request, _reply, done) =>
     storage.run(
-      { sessionId: null, keyed: null, alias: null, settings: { atLeast: 0, version: null, isMixed: false } },
+      {
+        sessionId: null,
+        keyed: null,
+        alias: null,
+        reads: null,
+        settings: { atLeast: 0, version: null, isMixed: false },
+      },
       done,
     ),
   );

@@ -38,15 +38,16 @@ const PLANNERS: Record<string, (request: never) => unknown> = {
     const placement = placementOf(...topology);
     return ids ? planDocumentsDelete(ids, placement) : planAddition(documents ?? [], placement, firstSequence);
   },
-  "read.json": ({ topology, key, shards, down = [], stale = {} }: ReadCase) => {
+  "read.json": ({ topology, key, shards, down = [], stale = {}, spared = [], cost = {} }: ReadCase) => {
     const placement = placementOf(...topology);
     return planRead({
       placement,
       key,
       shards: shards ?? [...placement.targets.keys()],
       isUsable: (node) => !down.includes(node),
-      cost: () => 1,
+      cost: (node) => cost[node] ?? 1,
       isStale: (node, shard) => stale[node]?.includes(shard) ?? false,
+      isSpared: (node) => spared.includes(node),
     });
   },
 };
@@ -84,6 +85,8 @@ type ReadCase = {
   shards?: number[];
   down?: string[];
   stale?: Record<string, number[]>;
+  spared?: string[];
+  cost?: Record<string, number>;
 };
 
 async function planOf(file: string, request: Case["request"]): Promise<unknown> {
