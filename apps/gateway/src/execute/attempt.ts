@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorEnvelope, NodeFailure, type NodeRequest, type NodeResponse } from "@miroir/meilisearch";
 import { SHARD_FIELD } from "@miroir/routing";
 import type { Context } from "../context.ts";
+import type { NodeCall } from "../reads/node-call.ts";
 import { nodeDeadlineMs, type ReadTerms } from "../reads/read-terms.ts";
 import { errorOf } from "./node-error.ts";
 
@@ -25,7 +26,7 @@ export type AttemptOptions<T> = {
   readonly question: Question<T>;
   readonly terms: ReadTerms;
   /** Where it stands among the requests of its read. */
-  readonly place: { readonly startedAt: number; readonly attempt: number; readonly hedged: boolean };
+  readonly place: Pick<NodeCall, "attempt" | "hedged">;
 };
 
 /** A question that is on its way to a node. */
@@ -79,10 +80,8 @@ async function askOnce<T>(context: Context, options: AttemptOptions<T>, signal: 
   const processingTimeMs = outcome.kind === "value" ? (question.processingTimeMs?.(outcome.value) ?? null) : null;
   if (processingTimeMs !== null) context.cluster.noteServed(node, processingTimeMs);
   terms.calls?.push({
-    ...{ node, shards, path: request.path },
-    attempt: options.place.attempt,
-    hedged: options.place.hedged,
-    sentMs: sentAt - options.place.startedAt,
+    ...{ node, shards, path: request.path, ...options.place },
+    sentMs: sentAt - terms.startedAt,
     firstByteMs: response ? response.firstByteMs : null,
     tookMs: performance.now() - sentAt,
     bytes: response?.body.length ?? 0,

@@ -4,8 +4,9 @@ import type { NodeFacets } from "../answer/search-answer.ts";
 import type { Context } from "../context.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import type { FederationWindow, IndexQueries } from "../plan/federation-plan.ts";
+import { ALMOST_ALL_VECTORS } from "../plan/hybrid-parts.ts";
 import { saidBy } from "../plan/search-plan.ts";
-import { ALMOST_ALL_VECTORS, type GatheredSearch } from "./gather-search.ts";
+import type { GatheredSearch } from "./gather-search.ts";
 import { scatter } from "./scatter.ts";
 
 export type Union = {

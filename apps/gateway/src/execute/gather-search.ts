@@ -5,6 +5,7 @@ import { type RankedHit, rankHits, type SearchPart } from "../answer/rank-hits.t
 import type { Context } from "../context.ts";
 import { nodeMaxValues } from "../indexes/facet-headroom.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
+import { byVectorsToo, byWordsAlone } from "../plan/hybrid-parts.ts";
 import { type SearchKind, searchKind } from "../plan/search-kind.ts";
 import { planSearch, type SearchPlan } from "../plan/search-plan.ts";
 import { countDistinct } from "./count-distinct.ts";
@@ -34,12 +35,6 @@ export type GatheredSearch = {
   /** The vector that was searched for, when a vector was. */
   readonly vector: readonly number[] | null;
 };
-
-/**
- * A semantic ratio that leaves all to vectors and still makes a node parse the words, which mark what is highlighted and
- * rule out what a minus excludes.
- */
-export const ALMOST_ALL_VECTORS = 0.999999;
 
 /**
  * Searches one index on all nodes: by words, by vectors, or by both, each ranked over all nodes before the ratio weighs
@@ -87,14 +82,13 @@ async function byBoth(
   { embedder, semanticRatio }: Extract<SearchKind, { kind: "hybrid" }>,
 ): Promise<GatheredSearch> {
   const { request, index } = target;
-  const keywords = await byKeywords(context, { ...target, request: { ...request, hybrid: null, vector: null } }, true);
+  const keywords = await byKeywords(context, { ...target, request: byWordsAlone(request) }, true);
   const length = endOf(keywords.plan);
   if (keywordsSuffice(await upToOffset(context, target, keywords), endOf(keywords.plan, true), semanticRatio))
     return keywords;
   const vector = request.vector ?? (await embedOrNot(context, index, request, embedder));
   if (vector === null) return keywords;
-  const hybrid = { embedder, semanticRatio: vectorsRatio(request) };
-  const semantic = { ...request, vector: [...vector], hybrid };
+  const semantic = { ...byVectorsToo(request, embedder), vector: [...vector] };
   const vectors = await byVectors(context, { ...target, request: semantic }, vector);
   const hits = mergeHybrid({
     vectors: vectors.hits.filter(isSemanticHit),
@@ -114,7 +108,7 @@ async function upToOffset(
 ): Promise<readonly RankedHit[]> {
   const limit = endOf(plan, true);
   if (limit === endOf(plan)) return hits;
-  const before = { ...request, hybrid: null, vector: null, facets: null, offset: 0, limit };
+  const before = { ...byWordsAlone(request), facets: null, offset: 0, limit };
   return (await byKeywords(context, { ...target, request: before }, true)).hits;
 }
 
@@ -128,13 +122,11 @@ async function embedOrNot(...args: Parameters<typeof embedQuery>): Promise<numbe
   }
 }
 
-/** The semantic ratio with which nodes are asked for the vectors' part of a hybrid search. */
-function vectorsRatio({ q, attributesToHighlight, attributesToCrop, showMatchesPosition }: SearchRequest): number {
-  const needsWords = attributesToHighlight || attributesToCrop || showMatchesPosition || q?.includes("-");
-  return needsWords ? ALMOST_ALL_VECTORS : 1;
-}
-
-function planOf({ config }: Context, { request, settings, primaryKey }: SearchTarget): SearchPlan {
+/** What all nodes are asked for a search as it stands. @throws what planSearch throws */
+export function planOf(
+  { config }: Context,
+  { request, settings, primaryKey }: Pick<SearchTarget, "request" | "settings" | "primaryKey">,
+): SearchPlan {
   const hasSequence = config.search.tieOrder === "insertion";
   const neededFields = hasSequence || primaryKey === null ? [] : [primaryKey];
   return planSearch({ request, settings, hasSequence, neededFields });

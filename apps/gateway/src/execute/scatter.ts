@@ -7,6 +7,7 @@ import { type SettingsReading, settingsOfRead } from "../settings/reading.ts";
 import { type Attempt, attempt, type Question } from "./attempt.ts";
 import { type Settled, withHedge } from "./hedge.ts";
 import { relayedError } from "./node-error.ts";
+import { readPlanNow } from "./read-plan-now.ts";
 
 export type ScatterOptions<T> = Question<T> & {
   readonly index: IndexName;
@@ -33,7 +34,6 @@ type Read<T> = {
   readonly options: ScatterOptions<T>;
   readonly settings: SettingsReading;
   readonly terms: ReadTerms;
-  readonly startedAt: number;
   readonly spared: ReadonlySet<string>;
   readonly underWay: Set<Attempt<T>>;
   readonly failed: Set<string>;
@@ -61,7 +61,6 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
   const read: Read<T> = {
     ...{ context, options, settings },
     terms: readTerms(context),
-    startedAt: performance.now(),
     spared: context.cluster.spared(),
     underWay: new Set(),
     failed: new Set(),
@@ -121,25 +120,13 @@ function planOf<T>(
   shards: readonly number[],
   without?: string,
 ): ReadPlan {
-  const { cluster } = context;
-  const { physicalUid, reading } = options.index;
-  return planRead({
-    placement: cluster.placement,
-    key: options.key,
-    shards,
-    isUsable: (node) => cluster.isUsable(node) && !failed.has(node) && node !== without && settings.suffices(node),
-    cost: (node) => cluster.cost(node),
-    group: reading?.group,
-    isStale: (node, shard) =>
-      context.hints.isStale(node, physicalUid, shard) ||
-      reading?.lacks(node, shard) === true ||
-      settings.isBehind(node),
-    isSpared: (node) => spared.has(node),
-  });
+  const { index, key } = options;
+  const isLeftOut = (node: string) => failed.has(node) || node === without;
+  return planRead(readPlanNow(context, { index, key, shards, settings, spared, isLeftOut }));
 }
 
 function start<T>(read: Read<T>, node: string, shards: readonly number[], number: number, hedged: boolean): Attempt<T> {
-  const place = { startedAt: read.startedAt, attempt: number, hedged };
+  const place = { attempt: number, hedged };
   const started = attempt(read.context, { node, shards, question: read.options, terms: read.terms, place });
   read.underWay.add(started);
   const ended = () => read.underWay.delete(started);

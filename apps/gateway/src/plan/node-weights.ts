@@ -6,6 +6,12 @@ const SLOW_FACTOR = 3;
 const SLOW_MS = 5;
 const LOT_SPREAD = 0.5;
 
+/** From what expected wait on a node is slow beside the quickest one, ms. */
+const slowFromMs = (quickestMs: number): number => SLOW_FACTOR * quickestMs + SLOW_MS;
+
+/** Whether a node is slow beside the quickest one, by their expected waits in ms. */
+export const isSlow = (ms: number, quickestMs: number): boolean => ms > slowFromMs(quickestMs);
+
 export type NodeWeights = {
   /** 1 for nodes that are about as quick as the quickest, more for slow ones. */
   readonly cost: (node: string) => number;
@@ -23,7 +29,7 @@ export type NodeWeights = {
  */
 export function weighNodes(nodes: readonly string[], key: string, cost: (node: string) => number): NodeWeights {
   const costs = new Map(nodes.map((node) => [node, cost(node)]));
-  const slowFrom = SLOW_FACTOR * Math.min(...costs.values()) + SLOW_MS;
+  const slowFrom = slowFromMs(Math.min(...costs.values()));
   const places = new Map(rank(nodes, key).map((node, place) => [node, place]));
   return {
     cost: (node) => Math.max(1, (costs.get(node) ?? 0) / slowFrom),

@@ -7,7 +7,7 @@ export interface NodeCall {
   readonly attempt: number;
   /** Whether it was sent since another node took long. */
   readonly hedged: boolean;
-  /** After the first request of the read was sent. */
+  /** After the client's request had come. */
   readonly sentMs: number;
   /** From then to the first byte of the answer; `null` when there was none. */
   readonly firstByteMs: number | null;

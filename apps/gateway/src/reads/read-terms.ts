@@ -5,6 +5,8 @@ import type { NodeCall } from "./node-call.ts";
 
 /** On what terms the reads of one request are answered, and what they have to say of it. */
 export interface ReadTerms {
+  /** When they were made, in ms of `performance.now()`. */
+  readonly startedAt: number;
   /** When nodes are no longer waited for, in ms of `performance.now()`. */
   readonly until: number;
   /** Whether an answer without some shards is better than none. */
@@ -23,8 +25,10 @@ export interface ReadWishes {
 
 export function createReadTerms({ config }: Pick<Context, "config">, wishes: ReadWishes = {}): ReadTerms {
   const { timeoutMs, unavailableShardPolicy } = config.scatter;
+  const startedAt = performance.now();
   return {
-    until: performance.now() + Math.min(wishes.timeoutMs ?? timeoutMs, timeoutMs),
+    startedAt,
+    until: startedAt + Math.min(wishes.timeoutMs ?? timeoutMs, timeoutMs),
     allowsPartial: wishes.allowsPartial ?? unavailableShardPolicy === "partial",
     degradation: createDegradation(),
     calls: null,

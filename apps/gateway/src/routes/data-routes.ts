@@ -9,6 +9,7 @@ import { registerDocumentsEdit } from "./documents-edit.ts";
 import { registerDocumentsRead } from "./documents-read.ts";
 import { registerDumps } from "./dumps.ts";
 import { registerExperimentalFeatures } from "./experimental-features.ts";
+import { registerExplain } from "./explain.ts";
 import { registerFacetSearch } from "./facet-search.ts";
 import { registerFields } from "./fields.ts";
 import { registerIndexes } from "./indexes.ts";
@@ -30,6 +31,7 @@ export function registerDataRoutes(app: FastifyInstance, context: Context): void
   registerDocumentsRead(app, context);
   registerSettings(app, context);
   registerSearch(app, context, settingsCache);
+  registerExplain(app, context, settingsCache);
   registerMultiSearch(app, context, settingsCache);
   registerFacetSearch(app, context, settingsCache);
   registerSimilar(app, context, settingsCache);

@@ -2,6 +2,17 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 const METHODS = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 const VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+/** What a page may read of an answer besides its body: browsers hide every header that is not named here. */
+const EXPOSED = [
+  "Idempotent-Replayed",
+  "Retry-After",
+  "X-Miroir-Degraded",
+  "X-Miroir-Settings-Inconsistent",
+  "X-Miroir-Settings-Version",
+  "X-RateLimit-Limit",
+  "X-RateLimit-Remaining",
+  "X-RateLimit-Reset",
+].join(", ");
 const MAX_AGE_S = "86400";
 
 /**
@@ -11,7 +22,8 @@ const MAX_AGE_S = "86400";
 export function allowOrigins(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   const { origin } = request.headers;
   if (request.method !== "OPTIONS") {
-    if (origin !== undefined) reply.header("access-control-allow-origin", "*");
+    if (origin !== undefined)
+      reply.header("access-control-allow-origin", "*").header("access-control-expose-headers", EXPOSED);
     return undefined;
   }
   reply.header("vary", VARY);

@@ -13,6 +13,7 @@ import { createNumberList } from "../../src/documents/number-list.ts";
 import { partBody } from "../../src/documents/part-body.ts";
 import { createSpool } from "../../src/documents/spool.ts";
 import { nodeDocumentsBody, planDocuments } from "../../src/plan/documents-plan.ts";
+import { explainRead } from "../../src/plan/explain-read.ts";
 import { planRead } from "../../src/plan/read-plan.ts";
 import { planSearch } from "../../src/plan/search-plan.ts";
 import { asLine, planDocumentsDelete, planDocumentsWrite, shardsOfIds } from "../../src/plan/write-plan.ts";
@@ -38,19 +39,21 @@ const PLANNERS: Record<string, (request: never) => unknown> = {
     const placement = placementOf(...topology);
     return ids ? planDocumentsDelete(ids, placement) : planAddition(documents ?? [], placement, firstSequence);
   },
-  "read.json": ({ topology, key, shards, down = [], stale = {}, spared = [], cost = {} }: ReadCase) => {
-    const placement = placementOf(...topology);
-    return planRead({
-      placement,
-      key,
-      shards: shards ?? [...placement.targets.keys()],
-      isUsable: (node) => !down.includes(node),
-      cost: (node) => cost[node] ?? 1,
-      isStale: (node, shard) => stale[node]?.includes(shard) ?? false,
-      isSpared: (node) => spared.includes(node),
-    });
-  },
+  "read.json": (request: ReadCase) => planRead(readOptions(request)),
+  "explain.json": (request: ReadCase) => explainRead(readOptions(request)),
 };
+
+function readOptions({ topology, key, shards, group, down = [], stale = {}, spared = [], cost = {} }: ReadCase) {
+  const placement = placementOf(...topology);
+  return {
+    ...{ placement, key, group },
+    shards: shards ?? [...placement.targets.keys()],
+    isUsable: (node: string) => !down.includes(node),
+    cost: (node: string) => cost[node] ?? 1,
+    isStale: (node: string, shard: number) => stale[node]?.includes(shard) ?? false,
+    isSpared: (node: string) => spared.includes(node),
+  };
+}
 
 /** The plan of an addition, with the bodies that are made by it. */
 async function planAddition(
@@ -83,6 +86,7 @@ type ReadCase = {
   topology: Topology;
   key: string;
   shards?: number[];
+  group?: number;
   down?: string[];
   stale?: Record<string, number[]>;
   spared?: string[];

@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Running, startRunning } from "../support/running.ts";
+
+const SOURCE = new URL("../../src/", import.meta.url);
 
 let gateway: Running;
 beforeAll(async () => {
@@ -95,6 +98,19 @@ describe("CORS", () => {
       expect((await raw("GET", path, { Origin })).headers["access-control-allow-origin"]).toBe("*");
     }
     expect((await raw("GET", "/health")).headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  it("lets pages read every header of ours that an answer can have", async () => {
+    const { headers } = await raw("GET", "/health", { Origin: "https://shop.example" });
+    const exposed = String(headers["access-control-expose-headers"]).toLowerCase().split(", ");
+    const source = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(new URL(name, SOURCE), "utf8"))
+      .join("\n");
+    const ours = /(?:\.header\(\s*|^\s*)"(x-(?:miroir|ratelimit)-[a-z-]+|retry-after|idempotent-replayed)"[:,]/gm;
+    const set = new Set(Array.from(source.matchAll(ours), ([, name]) => name));
+    expect(set).toContain("x-miroir-degraded");
+    expect(exposed).toEqual(expect.arrayContaining([...set]));
   });
 
   it("refuses verbs that do not exist", async () => {

@@ -21,6 +21,12 @@ export const OWN_ROUTES: readonly ApiRoute[] = [
     "gateway",
     "the gateway's own figures for Prometheus: see [metrics.md](metrics.md)",
   ),
+  ...routes(
+    "/indexes/:indexUid/explain",
+    { POST: "search" },
+    "gateway",
+    "how a search would be done: see [explain.md](explain.md); with `?execute=true` also what it took",
+  ),
   ...routes("/_miroir/admin/login", { POST: "open" }, "gateway", "opens a session for who sends the admin key"),
   ...routes("/_miroir/admin/logout", { POST: "admin" }, "gateway", "ends the session"),
   ...routes("/_miroir/admin/session", { GET: "admin" }, "gateway", "the session that the request came with"),
