@@ -77,7 +77,7 @@ it("shows what nodes are asked, what is taken out again, and what to know of it"
   ]);
   expect(steps[0].hiddenFields).toEqual(["_miroir_shard", "_miroir_seq", "genre"]);
   expect(merge).toMatchObject({ distinct: "genre", total: "upper_bound", ties: "insertion" });
-  expect(warnings).toHaveLength(3);
+  expect(warnings).toHaveLength(4);
 });
 
 it("shows both parts of a hybrid search, and that the query is embedded first", async () => {
