@@ -2,7 +2,7 @@ import { isSlow } from "./node-weights.ts";
 import { planRead, type ReadPlan, type ReadPlanOptions } from "./read-plan.ts";
 
 /** Why a node is or is not asked. */
-export type NodeReason =
+type NodeReason =
   | "asked"
   | "out"
   | "other_group"

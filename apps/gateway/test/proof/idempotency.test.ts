@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSend } from "../support/http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
 import { GATEWAY, type Started, startProcess } from "../support/processes.ts";
-import { numbers } from "../support/random.ts";
 import { BACKENDS, type SharedStore, startSharedStore } from "../support/shared-store.ts";
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 60_000 });
