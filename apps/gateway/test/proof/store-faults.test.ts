@@ -118,16 +118,21 @@ const BACKGROUND: ReadonlySet<MethodName> = new Set([
   "nodeSettingsVersion.deleteByIndex",
 ]);
 
-/** Kept in memory, the first three from the start: a route that needs them meets the copy. */
+/** Kept in memory, all but settings' versions from the start: a route that needs them meets the copy. */
 const LEARNT: ReadonlySet<MethodName> = new Set([
   "indexes.list",
   "aliases.list",
   "apiKeys.list",
   "nodeSettingsVersion.list",
+  "writeHints.list",
 ]);
 
-const isBackground = (method: MethodName, { goesOn = false }: Route): boolean =>
-  BACKGROUND.has(method) || (LEARNT.has(method) && !goesOn);
+/** When the turn to write to an index is given up, long after the answer; a change of settings saves its own phase before. */
+const endsTurn = (method: MethodName, { path }: Route): boolean =>
+  method === "leaderLease.saveState" && !path.includes("/settings");
+
+const isBackground = (method: MethodName, route: Route): boolean =>
+  BACKGROUND.has(method) || endsTurn(method, route) || (LEARNT.has(method) && !route.goesOn);
 
 async function makeIndex(uid: string): Promise<void> {
   await sendAndWait(gateway.send, "POST", `/indexes/${uid}/documents`, DOCUMENTS);
