@@ -68,7 +68,7 @@ describe("the limits of each kind", () => {
   it("are those of searching for what a tenant token opens, and of writing for nothing that is read", () => {
     expect(ofKind("search").map(nameOf).sort()).toEqual(
       routes
-        .filter(({ url }) => /search$|similar$|completions$/.test(url) && !url.includes("/settings"))
+        .filter(({ url }) => /search$|similar$|completions$|explain$/.test(url) && !url.includes("/settings"))
         .map(nameOf)
         .sort(),
     );

@@ -99,6 +99,9 @@ describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only de
     // Before it is repaired, the copy that it would be repaired from goes.
     const bringBackSecond = cutOff(owners[1]);
     bringBackFirst();
+    // It may have been out; with the other one away it cannot be repaired meanwhile.
+    const first = idOf(owners[0]?.address ?? "");
+    await expect.poll(() => gateway.context.cluster.isUsable(first), { timeout: 30_000 }).toBe(true);
     const refused = await send("POST", "/indexes/double/documents", films([500]));
     expect([refused.status, refused.body.code]).toEqual([503, "miroir_no_quorum"]);
     const found = await send("POST", "/indexes/double/search", { limit: 100 });
