@@ -35,8 +35,8 @@ export function planFill(source: ShardCopy, target: ShardCopy): CopyChange {
 /**
  * How copies become equal of which none is known to miss anything: what was acknowledged is in all of them, or a hint would say so, and
  * what differs was never acknowledged or was done behind the gateway. Any choice is right; this one is the same whoever makes it, and
- * keeps what is newer. Whether a document is there, most copies say, and of a tie the first, `keepsAll` apart, where one copy is enough;
- * what it is says the highest sequence, then most copies, then the first.
+ * keeps what is newer. Whether a document is there, most copies say, and in a tie it is: one too many can be deleted again. With
+ * `keepsAll` one copy is enough. What it is says the highest sequence, then most copies, then the first.
  *
  * @param copies in the placement's order
  */
@@ -67,8 +67,7 @@ export function planAgreement(copies: readonly ShardCopy[], keepsAll = false): C
 function winnerOf(versions: readonly (CopiedDocument | undefined)[], keepsAll: boolean): CopiedDocument | undefined {
   const present = versions.filter((version) => version !== undefined);
   const absent = versions.length - present.length;
-  const isThere = keepsAll || present.length > absent || (present.length === absent && versions[0] !== undefined);
-  if (!isThere) return undefined;
+  if (!keepsAll && present.length < absent) return undefined;
   // Of one length, so that the order of the texts is that of the numbers.
   const newest = present
     .map(({ sequence }) => sequence)
