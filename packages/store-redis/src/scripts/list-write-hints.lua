@@ -9,7 +9,8 @@
 -- @include rows
 -- @include escape
 
-local base, found = base_of(KEYS[1]), { 'rows' }
+local found = { 'rows' }
+local base = base_of(KEYS[1])
 local first = ARGV[1] == '' and '-' or '(' .. ARGV[1]
 for _, place in ipairs(redis.call('ZRANGEBYLEX', KEYS[1], first, '+', 'LIMIT', 0, ARGV[2])) do
   local nul = string.find(place, '\0', 1, true)
