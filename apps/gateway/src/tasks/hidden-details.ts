@@ -36,9 +36,9 @@ export function hiddenOf({ details }: Pick<TaskRow, "details">): JsonObject | nu
   return (details?.[NAME] as JsonObject | undefined) ?? null;
 }
 
-/** The details as clients see them; `null` for none. */
-export function shownDetails({ details }: Pick<TaskRow, "details">): JsonObject | null {
+/** The details as clients see them; `null` for none. A change of settings shows its own even where it changes nothing. */
+export function shownDetails({ details, type }: Pick<TaskRow, "details" | "type">): JsonObject | null {
   if (details === null || details[NAME] === undefined) return details;
   const { [NAME]: _hidden, ...shown } = details;
-  return Object.keys(shown).length === 0 ? null : shown;
+  return Object.keys(shown).length === 0 && type !== "settingsUpdate" ? null : shown;
 }
