@@ -225,7 +225,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const driftCheck = startDriftCheck({
     ...{ cluster, log, metrics, versions: settings.versions, settler: settings.settler },
     indexes: registry.list,
-    owns: membership.owns,
+    owns: joined.owns,
     intervalMs: config.settings.checkIntervalMs,
   });
   settings.onAbandoned(driftCheck.checkNow);

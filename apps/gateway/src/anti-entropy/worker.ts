@@ -2,6 +2,7 @@ import { NodeFailure } from "@miroir/meilisearch";
 import type { IndexRow } from "@miroir/schema";
 import { type Clock, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
+import { createPause } from "../background/pause.ts";
 import { ANY_NODE, type Hints } from "../hints/hints.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { RepairFailure } from "../repair/node-tasks.ts";
@@ -26,18 +27,7 @@ export interface AntiEntropyOptions extends CompareDeps {
 export function startAntiEntropy(options: AntiEntropyOptions): { close(): Promise<void> } {
   const { cluster, hints, log, metrics, owns, clock, intervalMs } = options;
   let isClosed = false;
-  let endPause: () => void = () => undefined;
-
-  function pause(): Promise<void> {
-    if (isClosed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, intervalMs);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
+  const pause = createPause();
 
   async function compare(index: IndexRow, shard: number): Promise<void> {
     const outcome = await compareShard(options, index, shard).catch((error) => {
@@ -66,8 +56,8 @@ export function startAntiEntropy(options: AntiEntropyOptions): { close(): Promis
   }
 
   async function work(): Promise<void> {
-    for (;;) {
-      await pause();
+    while (!isClosed) {
+      await pause.wait(intervalMs);
       if (isClosed) return;
       try {
         await round();
@@ -81,7 +71,7 @@ export function startAntiEntropy(options: AntiEntropyOptions): { close(): Promis
   return {
     async close() {
       isClosed = true;
-      endPause();
+      pause.end();
       await working;
     },
   };

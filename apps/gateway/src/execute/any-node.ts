@@ -1,5 +1,6 @@
 import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
+import { lacksWrites } from "../hints/lacks-writes.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
 import { settingsOfRead } from "../settings/reading.ts";
@@ -15,9 +16,7 @@ import { errorOf, relayedError } from "./node-error.ts";
 export async function askAnyNode(context: Context, index: IndexName | null, request: NodeRequest): Promise<string> {
   const { cluster } = context;
   const settings = index && (await settingsOfRead(context, index, (suffices) => cluster.nodeIds.some(suffices)));
-  const isStale = (node: string, shard: number) =>
-    index !== null &&
-    (context.hints.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true);
+  const isStale = (node: string, shard: number) => index !== null && lacksWrites(context, index, node, shard);
   const misses = (node: string) =>
     Number(
       settings?.isBehind(node) === true || [...cluster.placement.targets.keys()].some((shard) => isStale(node, shard)),

@@ -1,5 +1,6 @@
 import { MeilisearchError, NodeFailure } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
+import { lacksWrites } from "../hints/lacks-writes.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
 import { errorOf, relayedError } from "./node-error.ts";
@@ -25,9 +26,7 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
     .filter((node) => cluster.isUsable(node))
     .map((node) => ({
       node,
-      misses: Number(
-        context.hints.isStale(node, index.physicalUid, shard) || index.reading?.lacks(node, shard) === true,
-      ),
+      misses: Number(lacksWrites(context, index, node, shard)),
       cost: cluster.cost(node),
     }));
   const terms = readTerms(context);

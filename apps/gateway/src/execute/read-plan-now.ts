@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { lacksWrites } from "../hints/lacks-writes.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import type { ReadPlanOptions } from "../plan/read-plan.ts";
 import type { SettingsReading } from "../settings/reading.ts";
@@ -15,16 +16,15 @@ export type ReadNow = Pick<ReadPlanOptions, "key" | "shards"> & {
 /** What a read is planned by: the nodes as they are at this moment, and what the session of the request wants. */
 export function readPlanNow(
   { cluster, hints }: Pick<Context, "cluster" | "hints">,
-  { index: { physicalUid, reading }, key, shards, settings, spared, isLeftOut = () => false }: ReadNow,
+  { index, key, shards, settings, spared, isLeftOut = () => false }: ReadNow,
 ): ReadPlanOptions {
   return {
     placement: cluster.placement,
     ...{ key, shards },
     isUsable: (node) => cluster.isUsable(node) && !isLeftOut(node) && settings.suffices(node),
     cost: (node) => cluster.cost(node),
-    group: reading?.group,
-    isStale: (node, shard) =>
-      hints.isStale(node, physicalUid, shard) || reading?.lacks(node, shard) === true || settings.isBehind(node),
+    group: index.reading?.group,
+    isStale: (node, shard) => lacksWrites({ hints }, index, node, shard) || settings.isBehind(node),
     isSpared: (node) => spared.has(node),
   };
 }

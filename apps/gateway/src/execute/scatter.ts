@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import { planRead, type ReadPlan } from "../plan/read-plan.ts";
 import { type ReadTerms, readTerms } from "../reads/read-terms.ts";
-import { type SettingsReading, settingsOfRead } from "../settings/reading.ts";
+import { type SettingsReading, settingsOfShards } from "../settings/reading.ts";
 import { type Attempt, attempt, type Question } from "./attempt.ts";
 import { type Settled, withHedge } from "./hedge.ts";
 import { relayedError } from "./node-error.ts";
@@ -53,11 +53,8 @@ type Read<T> = {
  * @throws NodeFailure `aborted` when `signal` fired
  */
 export async function scatter<T>(context: Context, options: ScatterOptions<T>): Promise<ScatterResult<T>> {
-  const { placement } = context.cluster;
-  const all = options.shards ?? [...placement.targets.keys()];
-  const settings = await settingsOfRead(context, options.index, (suffices) =>
-    all.every((shard) => placement.owners.some((group) => group[shard]?.some(suffices))),
-  );
+  const all = options.shards ?? [...context.cluster.placement.targets.keys()];
+  const settings = await settingsOfShards(context, options.index, all);
   const read: Read<T> = {
     ...{ context, options, settings },
     terms: readTerms(context),

@@ -1,5 +1,6 @@
 import type { Clock, Store } from "@miroir/store-contract";
 import type { Logger } from "pino";
+import { createPause } from "../background/pause.ts";
 import { cleanUp, type Retention } from "./clean-up.ts";
 
 /** Cleans up the store, in one of the gateways that share it. */
@@ -35,17 +36,10 @@ export function startMaintenance(options: MaintenanceOptions): Maintenance {
   let isClosed = false;
   let isFailing = false;
   let held: number | null = null;
-  let endPause: () => void = () => undefined;
+  const pausing = createPause();
 
-  function pause(ms: number): Promise<void> {
-    if (isClosed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  async function pause(ms: number): Promise<void> {
+    if (!isClosed) await pausing.wait(ms);
   }
 
   async function round(): Promise<void> {
@@ -86,7 +80,7 @@ export function startMaintenance(options: MaintenanceOptions): Maintenance {
   return {
     async close() {
       isClosed = true;
-      endPause();
+      pausing.end();
       await working;
       if (held === null) return;
       await store.leaderLease.release(SCOPE, holder, held).catch((error) => {

@@ -1,6 +1,7 @@
 import { NodeFailure } from "@miroir/meilisearch";
 import type { IndexRow, WriteHintRow } from "@miroir/schema";
 import { StoreError } from "@miroir/store-contract";
+import { createPause } from "../background/pause.ts";
 import { ANY_NODE } from "../hints/hints.ts";
 import type { RepairDeps } from "./deps.ts";
 import { noteLostIndexes } from "./lost-indexes.ts";
@@ -66,34 +67,23 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
   }
 
   function startLane(node: string): Lane {
-    let endPause: () => void = () => undefined;
+    const pausing = createPause();
     let isAwake = false;
     const lane: Omit<Lane, "done"> = {
       waits: new Map(),
       isSuspect: node !== ANY_NODE,
       wake() {
         isAwake = true;
-        endPause();
+        pausing.end();
       },
     };
-
-    function pause(ms: number): Promise<void> {
-      if (isAwake || isClosed) return Promise.resolve();
-      return new Promise((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        endPause = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
 
     async function work(): Promise<void> {
       while (!isClosed) {
         isAwake = false;
         await round(node, lane);
         const soonest = Math.min(...[...lane.waits.values()].map(({ until }) => until - performance.now()), ROUND_MS);
-        await pause(Math.max(soonest, FIRST_PAUSE_MS));
+        if (!isAwake && !isClosed) await pausing.wait(Math.max(soonest, FIRST_PAUSE_MS));
       }
     }
     return Object.assign(lane, { done: work() });

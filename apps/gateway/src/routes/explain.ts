@@ -18,7 +18,7 @@ import { searchKind } from "../plan/search-kind.ts";
 import type { NodeCall } from "../reads/node-call.ts";
 import { readTerms } from "../reads/read-terms.ts";
 import { clientSettings } from "../settings/internal-settings.ts";
-import { settingsOfRead } from "../settings/reading.ts";
+import { settingsOfShards } from "../settings/reading.ts";
 import type { SettingsCache } from "../settings/settings-cache.ts";
 import { answerSearch } from "./answer-search.ts";
 import { bodyOf, indexUidOf, queryOf, sendAnswer } from "./http.ts";
@@ -65,9 +65,7 @@ export function registerExplain(app: FastifyInstance, context: Context, settings
     const search = { request, settings, kind, plan };
     const { cluster, config } = context;
     const shards = [...cluster.placement.targets.keys()];
-    const versions = await settingsOfRead(context, index, (suffices) =>
-      shards.every((shard) => cluster.placement.owners.some((group) => group[shard]?.some(suffices))),
-    );
+    const versions = await settingsOfShards(context, index, shards);
     const spared = cluster.spared();
     return {
       ...{ uid, physicalUid, kind: kind.kind },

@@ -1,5 +1,6 @@
 import type { IndexRow } from "@miroir/schema";
 import type { Logger } from "pino";
+import { createPause } from "../background/pause.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { seeNodes } from "./nodes.ts";
@@ -41,7 +42,7 @@ export function startDriftCheck(options: DriftCheckOptions): DriftCheck {
   let isDue = true;
   let isAnyFrozen = false;
   const due = new Set<string>();
-  let wake: () => void = () => undefined;
+  const pause = createPause();
 
   async function isAsAgreed(physicalUid: string): Promise<boolean> {
     const agreed = settler.agreedOn(physicalUid);
@@ -88,16 +89,6 @@ export function startDriftCheck(options: DriftCheckOptions): DriftCheck {
     if (isWhole) metrics.settingsChecked.set(Date.now() / 1000);
   }
 
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   async function work(): Promise<void> {
     let wholeAt = performance.now();
     while (!isClosed) {
@@ -113,25 +104,25 @@ export function startDriftCheck(options: DriftCheckOptions): DriftCheck {
       }
       if (isClosed || isDue || due.size > 0) continue;
       const untilWhole = Math.max(0, wholeAt - performance.now());
-      await pause(isAnyFrozen ? Math.min(FROZEN_INTERVAL_MS, untilWhole) : untilWhole);
+      await pause.wait(isAnyFrozen ? Math.min(FROZEN_INTERVAL_MS, untilWhole) : untilWhole);
     }
   }
 
   const stopListening = cluster.onChange((_node, state) => {
     if (state !== "up") return;
     isDue = true;
-    wake();
+    pause.end();
   });
   const working = work();
   return {
     checkNow(physicalUid) {
       due.add(physicalUid);
-      wake();
+      pause.end();
     },
     async close() {
       isClosed = true;
       stopListening();
-      wake();
+      pause.end();
       await working;
     },
   };

@@ -17,6 +17,18 @@ export interface SettingsReading {
 /** A replica of every shard, or of any; which ones is left to the plan. */
 type Enough = (suffices: (node: string) => boolean) => boolean;
 
+/** As {@link settingsOfRead}, for a read of these shards: a replica of each will do. @throws what that throws */
+export function settingsOfShards(
+  context: Context,
+  index: IndexName,
+  shards: readonly number[],
+): Promise<SettingsReading> {
+  const { owners } = context.cluster.placement;
+  return settingsOfRead(context, index, (suffices) =>
+    shards.every((shard) => owners.some((group) => group[shard]?.some(suffices))),
+  );
+}
+
 /**
  * @param isEnough whether the read could be done by such nodes alone
  * @throws MeilisearchError miroir_settings_behind when the request asks for newer settings than enough nodes come to have in time

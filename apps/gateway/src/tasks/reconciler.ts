@@ -1,6 +1,7 @@
 import type { TaskRow } from "@miroir/schema";
 import { type Clock, type Store, StoreError } from "@miroir/store-contract";
 import type { Logger } from "pino";
+import { createPause } from "../background/pause.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { IndexLocks } from "../context.ts";
 import type { Hints } from "../hints/hints.ts";
@@ -58,7 +59,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const ownTasks = new Map<number, OwnTask>();
   let isClosed = false;
   let pauseMs = MIN_PAUSE_MS;
-  let wake: () => void = () => undefined;
+  const pause = createPause();
   let running: Promise<void> = Promise.resolve();
 
   function add(row: TaskRow, shards: readonly number[] | null): void {
@@ -146,26 +147,16 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   /** There is something to do at once. */
   function hurry(): void {
     pauseMs = MIN_PAUSE_MS;
-    wake();
+    pause.end();
   }
 
   const unfinished = (): number => entries.size + ownTasks.size;
 
   const isOut = (node: string) => !cluster.nodeIds.includes(node) || !cluster.isUsable(node);
 
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = Number.isFinite(ms) ? setTimeout(resolve, ms) : undefined;
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   async function work(): Promise<void> {
     while (!isClosed) {
-      if (unfinished() === 0) await pause(Number.POSITIVE_INFINITY);
+      if (unfinished() === 0) await pause.wait(Number.POSITIVE_INFINITY);
       if (isClosed) return;
       try {
         pauseMs = (await round()) ? MIN_PAUSE_MS : Math.min(pauseMs * 2, MAX_PAUSE_MS);
@@ -174,7 +165,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         log.error({ err: error }, "following tasks failed; trying again");
         pauseMs = MAX_PAUSE_MS;
       }
-      if (!isClosed && unfinished() > 0) await pause(pauseMs);
+      if (!isClosed && unfinished() > 0) await pause.wait(pauseMs);
     }
   }
 
@@ -202,7 +193,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     },
     async close() {
       isClosed = true;
-      wake();
+      pause.end();
       await running;
     },
   };

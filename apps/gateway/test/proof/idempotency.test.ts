@@ -1,8 +1,8 @@
-import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom, type Random } from "@miroir/store/test-random";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSend } from "../support/http.ts";
+import { startLine } from "../support/line.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
 import { GATEWAY, type Started, startProcess } from "../support/processes.ts";
 import { BACKENDS, type SharedStore, startSharedStore } from "../support/shared-store.ts";
@@ -17,39 +17,13 @@ const SEED = Number(process.env.MIROIR_TEST_SEED ?? 20_261);
 /** A way to a gateway on which some answers are lost, the request having been delivered. */
 async function startLossyLine(target: () => string, random: Random) {
   let lost = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const { port, hostname } = new URL(target());
-    const upstream = connect(Number(port), hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-    client.pipe(upstream);
-    upstream.on("data", (data) => {
-      if (random.chance(LOST)) {
-        lost++;
-        client.destroy();
-      } else client.write(data);
-    });
+  const line = await startLine(target);
+  line.watch((direction) => {
+    const passes = direction === "request" || !random.chance(LOST);
+    if (!passes) lost++;
+    return passes;
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    lost: () => lost,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  return { url: line.url, lost: () => lost, stop: line.cut };
 }
 
 describe.each(BACKENDS)("one key, two gateways on %s", (backend) => {

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface LineTrouble {
   /** Every piece of an answer comes so much later, ms. */
   readonly delayMs?: number;
+  /** The same for pieces of requests, asked for each. */
+  readonly requestDelayMs?: () => number;
   /** Nothing passes either way, and connections stay. */
   readonly isFrozen?: boolean;
   /** An answer ends, and its connection with it, after so many bytes of the connection's. */
@@ -44,6 +46,7 @@ export async function startLine(to: string | (() => string)): Promise<Line> {
     from.on("data", (piece) => {
       before = before.then(async () => {
         await thawed;
+        if (direction === "request" && trouble.requestDelayMs) await sleep(trouble.requestDelayMs());
         if (direction === "answer" && trouble.delayMs !== undefined) await sleep(trouble.delayMs);
         if (watcher?.(direction) === false) return from.destroy();
         bytes += piece.length;

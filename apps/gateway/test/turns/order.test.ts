@@ -1,11 +1,11 @@
+import { createRandom, type Random } from "@miroir/store/test-random";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { belongingTo, copyOn } from "../support/copies.ts";
 import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
+import { type Line, startLine } from "../support/line.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
-import { numbers } from "../support/random.ts";
 import { idOf, type Running, startRunning } from "../support/running.ts";
 import { BACKENDS, type SharedStore, settingsOf, startSharedStore } from "../support/shared-store.ts";
-import { type SlowLine, startSlowLine } from "../support/slow-line.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -16,8 +16,7 @@ const INDEX = "/indexes/race";
 type Write = readonly [method: string, path: string, body?: unknown];
 
 /** Writes whose outcome depends on their order. */
-function randomWrite(random: () => number, at: number): Write {
-  const below = (count: number) => Math.floor(random() * count);
+function randomWrite({ below, pick }: Random, at: number): Write {
   const document = { id: below(9), at, [`field_${below(3)}`]: at };
   const kinds: (() => Write)[] = [
     () => ["POST", `${INDEX}/documents?primaryKey=id`, [document, { ...document, id: below(9) }]],
@@ -27,15 +26,15 @@ function randomWrite(random: () => number, at: number): Write {
     () => ["POST", `${INDEX}/documents/delete-batch`, [below(9), below(9)]],
     () => ["PATCH", `${INDEX}/settings`, { pagination: { maxTotalHits: 10 + at } }],
   ];
-  return (kinds[below(kinds.length)] as () => Write)();
+  return pick(kinds)();
 }
 
 describe.each(BACKENDS)("writes to one index through two gateways on %s", (backend) => {
-  const random = numbers(SEED);
+  const random = createRandom(SEED);
   let store: SharedStore;
   let nodes: TestNode[];
   let reference: TestNode;
-  let lines: SlowLine[] = [];
+  let lines: Line[] = [];
   let gateways: Running[] = [];
 
   beforeAll(async () => {
@@ -43,17 +42,18 @@ describe.each(BACKENDS)("writes to one index through two gateways on %s", (backe
       startSharedStore(backend),
       startNodes(4) as Promise<[TestNode, ...TestNode[]]>,
     ]);
-    lines = await Promise.all(nodes.map(({ address }) => startSlowLine(address, () => random() * 15)));
+    lines = await Promise.all(nodes.map(({ address }) => startLine(address)));
+    for (const line of lines) line.trouble({ requestDelayMs: () => random.below(15) });
     const start = () =>
       startRunning({
-        nodes: lines.map(({ address }) => address),
+        nodes: lines.map(({ url }) => url),
         settings: [...settingsOf(store), "shards=8", "replication_factor=2"],
       });
     gateways = [await start(), await start()];
   });
   afterAll(async () => {
     for (const gateway of gateways) await gateway.close();
-    await Promise.all(lines.map((line) => line.stop()));
+    await Promise.all(lines.map((line) => line.cut()));
     await Promise.all([reference, ...nodes].map((node) => node.stop()));
     await store.stop();
   });
@@ -75,7 +75,7 @@ describe.each(BACKENDS)("writes to one index through two gateways on %s", (backe
     const expected = (await copyOn(reference.address, "race")) ?? [];
     const { placement } = (gateways[0] as Running).context.cluster;
     const { maxTotalHits } = (await truth("GET", `${INDEX}/settings/pagination`)).body;
-    for (const { address } of lines) {
+    for (const { url: address } of lines) {
       expect(await copyOn(address, "race"), `seed ${SEED}`).toEqual(belongingTo(placement, idOf(address), expected));
       const settings = await createSend(address, NODE_KEY)("GET", `${INDEX}/settings/pagination`);
       expect(settings.body, `seed ${SEED}`).toEqual({ maxTotalHits });
