@@ -116,6 +116,8 @@ const BACKGROUND: ReadonlySet<MethodName> = new Set([
   "tasks.deleteFinished",
   "leaderLease.release",
   "nodeSettingsVersion.deleteByIndex",
+  // All nodes are well here, so that no request has a miss to note: only the end of a turn in which an earlier request failed notes doubts.
+  "writeHints.note",
 ]);
 
 /** Kept in memory, all but settings' versions from the start: a route that needs them meets the copy. */
@@ -235,6 +237,23 @@ describe.skipIf(ON_REAL_NODES)(
         expect(await waitForTask(gateway.send, uid)).toMatchObject({ status: "succeeded", uid });
       task.meta.figures = { ...figures, acknowledged: acknowledged.size };
       expect(figures.refused).toBeGreaterThan(0);
+    });
+
+    it("accepts no write that a replica misses while that cannot be kept", async () => {
+      const lift = faulty.add({
+        methods: ["writeHints.note"],
+        error: { code: "unavailable", retryable: true, message },
+      });
+      const bringBack = gateway.nodes[0]?.faults?.add({ refuse: true });
+      checkRefusal(await gateway.send("POST", `${films}/documents`, DOCUMENTS), 503, "writeHints.note");
+      lift();
+      const accepted = await gateway.send("POST", `${films}/documents`, DOCUMENTS);
+      expect([accepted.status, accepted.headers.get("x-miroir-degraded")]).toEqual([
+        202,
+        expect.stringContaining("reason=missed_write"),
+      ]);
+      bringBack?.();
+      expect(await waitForTask(gateway.send, accepted.body.taskUid)).toMatchObject({ status: "succeeded" });
     });
 
     it("holds no socket open that it did not have before", async () => {
