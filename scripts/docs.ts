@@ -10,6 +10,7 @@ const PAGES = {
   "docs/api.md": "apps/gateway/scripts/api-docs.ts",
   "docs/metrics.md": "apps/gateway/scripts/metrics-docs.ts",
   "docs/command-line.md": "apps/ctl/scripts/command-line-docs.ts",
+  "docs/store.md": "packages/store-contract/scripts/store-docs.ts",
   "charts/miroir/values.schema.json": "charts/scripts/values-schema.ts",
   "charts/miroir/README.md": "charts/scripts/values-table.ts",
 } as const;
