@@ -1,6 +1,6 @@
 // Prints docs/store.md from the schema and from what is known of the store's methods: `npm run docs`.
 import { readFileSync } from "node:fs";
-import { BESIDE, type Keyspace, TABLES, type TableName } from "@miroir/schema";
+import { BESIDE, TABLES } from "@miroir/schema";
 import { readMigrations } from "@miroir/schema/migrations";
 import { type Column, getTableColumns, SQL } from "drizzle-orm";
 import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
@@ -14,6 +14,15 @@ const KINDS: Record<string, string> = {
   SQLiteTextJson: "JSON",
   SQLiteBlobBuffer: "bytes",
 };
+
+/** A table's keyspace, whatever its columns are. */
+interface Keyspace {
+  readonly table: SQLiteTable;
+  readonly name: string;
+  readonly key: readonly string[];
+  readonly index: { readonly kind: "set" } | { readonly kind: "sorted"; readonly by: string };
+  readonly deadline: string | null;
+}
 
 /** The sentences written above a table and its columns, which are not there any more when the program runs. */
 function commentsOf(folder: "tables" | "beside", { name }: Keyspace) {
@@ -81,7 +90,7 @@ Key: ${code(keyNames.join(", "))}. ${
 ${methods.length === 0 ? "Written and read with other tables' methods.\n" : `Read by ${ofKind("read")}; written by ${ofKind("write")}.\n`}`;
 }
 
-const sections = (folder: "tables" | "beside", spaces: Partial<Record<TableName, Keyspace>>): string =>
+const sections = (folder: "tables" | "beside", spaces: Readonly<Record<string, Keyspace>>): string =>
   Object.entries(spaces)
     .map(([property, keyspace]) => section(folder, property, keyspace).replaceAll(/ +$/gm, ""))
     .join("\n");
