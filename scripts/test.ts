@@ -15,6 +15,7 @@ const CHECKS = [
   { name: "dead code", command: ["knip", "--no-progress"] },
   { name: "dependency direction", command: ["turbo", "boundaries", "--no-color"] },
   { name: "schema drift", command: ["node", "packages/schema/scripts/check-migrations.ts"] },
+  { name: "documentation site", command: ["pnpm", "--filter", "@miroir/site", "build"] },
 ] as const;
 
 /** What scripts/docker-engine.ts exits with where no Docker engine can run, which it says in a line. */
@@ -47,7 +48,7 @@ const tests = spawnSync(
 );
 
 const told: TestReport[] = [];
-for (const manifest of globSync("{packages/*,apps/*,charts}/package.json", { cwd: root })) {
+for (const manifest of globSync("{packages/*,apps/*,charts,site}/package.json", { cwd: root })) {
   const report = readReport(join(root, dirname(manifest), ".vitest/report.json"));
   if (report === undefined) {
     console.log(`FAILED ${dirname(manifest)}: its tests did not run`);
@@ -104,5 +105,5 @@ function readReport(path: string): TestReport | undefined {
 }
 
 function reports(): string[] {
-  return globSync("{packages/*,apps/*,charts}/.vitest/report.json", { cwd: root }).map((path) => join(root, path));
+  return globSync("{packages/*,apps/*,charts,site}/.vitest/report.json", { cwd: root }).map((path) => join(root, path));
 }

@@ -40,6 +40,7 @@ process.stdout.write(`# The chart \`miroir\`
 Miroir on Kubernetes 1.30 or newer: gateways, and if wanted the Meilisearch nodes and the Redis behind them. As it is it gives one gateway,
 with its tables in a SQLite file on a volume, in front of three Meilisearch nodes:
 
+<!-- not run: this needs a cluster -->
 \`\`\`sh
 helm install search charts/miroir --set image.repository=registry.example.com/miroir
 \`\`\`

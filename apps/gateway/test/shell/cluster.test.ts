@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { createSend, sendAndWait } from "../support/http.ts";
 
+/** `npm run cluster`, of docs/docker.md. */
 const CLUSTER = join(import.meta.dirname, "../../../../scripts/cluster.ts");
 /** Six processes have to start. */
 const TIMEOUT_MS = 120_000;

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSend, sendAndWait } from "../support/http.ts";
 
-// No base image can be pulled in a test. What the image adds to it is one folder, so that is made as the Dockerfile makes it, and
-// run as Kubernetes runs the container: as process 1 of its namespace, not as root, without capabilities, on a read-only system.
+// No base image can be pulled in a test. What the image adds to it is one folder, so that is made as the Dockerfile and docs/docker.md make it,
+// and run as Kubernetes runs the container: as process 1 of its namespace, not as root, without capabilities, on a read-only system.
 const ROOT = join(import.meta.dirname, "../../../..");
 const TIMEOUT_MS = 120_000;
 const MAKE_NAMESPACES = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
