@@ -95,6 +95,8 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const path = development ? development.developmentPath(given.taskStore.path) : given.taskStore.path;
   // Begun here and awaited later: the store's thread loads while the nodes are reached.
   const opening = openStore({ taskStore: { ...given.taskStore, path } }, log);
+  // It may fail before it is awaited, and is told of then.
+  opening.catch(() => undefined);
   undo.add(async () => (await opening.catch(() => null))?.close());
 
   const embedded = await development?.startDevelopmentNodes(given.nodeMasterKey);

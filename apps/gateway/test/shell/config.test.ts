@@ -42,4 +42,13 @@ search: { tie_ordre: stable }
     expect(out).toContain('master_key: "***"');
     expect(out).not.toContain("do-not-show");
   });
+
+  it("says in one line why it cannot start", async () => {
+    const { code, out, err } = await runToEnd(GATEWAY, [], {
+      MIROIR_TASK_STORE_BACKEND: "redis",
+      MIROIR_TASK_STORE_URL: "redis://127.0.0.1:1",
+    });
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toBe("Redis cannot be reached (connect ECONNREFUSED 127.0.0.1:1)\n");
+  });
 });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { finished } from "node:stream/promises";
 
 export const GATEWAY = new URL("../../src/main.ts", import.meta.url).pathname;
 
@@ -31,14 +32,21 @@ export async function startProcess(
 ): Promise<Started> {
   const child = spawn(process.execPath, [file, ...args], {
     env: { ...INHERITED, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(child, "exit");
   let printed = "";
+  let complaint = "";
+  const keep = (chunk: string) => {
+    complaint += chunk;
+  };
+  child.stderr.setEncoding("utf8").on("data", (chunk) => process.stderr.write(chunk));
+  child.stderr.on("data", keep);
   for await (const chunk of child.stdout) {
     printed += chunk;
     const address = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0];
     if (address === undefined) continue;
+    child.stderr.off("data", keep);
     return {
       address,
       pid: child.pid as number,
@@ -48,7 +56,8 @@ export async function startProcess(
       },
     };
   }
-  throw new Error(`${file} ended: ${printed}`);
+  await finished(child.stderr);
+  throw new Error(`${file} ended: ${printed}${complaint}`);
 }
 
 /** Runs a program in a process of its own to its end. */

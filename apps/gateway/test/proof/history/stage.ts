@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createSend, type Send } from "../../support/http.ts";
 import { type Line, startLine } from "../../support/line.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../../support/nodes.ts";
@@ -9,6 +10,12 @@ import { type StoppableRedis, startStoppableRedis } from "../../support/stoppabl
 
 /** Longer than a gateway takes for anything it answers; one that is paused answers nothing. */
 const CLIENT_TIMEOUT_MS = 20_000;
+
+/** For so long a gateway that ends because its store is away is started again. */
+const RESTART_MS = 30_000;
+const RESTART_PAUSE_MS = 100;
+/** What a gateway prints that cannot start because its store is away. */
+const STORE_AWAY = /Redis|the store/;
 
 /** A node behind a line of its own, under whose address the gateways know it whatever becomes of it. */
 export interface StageNode {
@@ -115,7 +122,18 @@ async function startStageGateway(env: Readonly<Record<string, string>>): Promise
     },
     kill: () => started.end("SIGKILL"),
     async start() {
-      started = await start();
+      started = await supervised(start);
     },
   };
+}
+
+/** Does what systemd or Kubernetes does: a gateway that cannot start, since another fault has its store, is started again. */
+async function supervised(start: () => Promise<Started>): Promise<Started> {
+  for (const until = performance.now() + RESTART_MS; ; await sleep(RESTART_PAUSE_MS)) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!STORE_AWAY.test(String(error)) || performance.now() > until) throw error;
+    }
+  }
 }
