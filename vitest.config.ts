@@ -5,5 +5,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     reporters: ["default", ["json", { outputFile: ".vitest/report.json" }]],
+    // Node imports the files as it does when they are installed, once for all tests: a file's tests clean up what they set up.
+    experimental: { viteModuleRunner: false },
+    isolate: false,
+    // Many tests wait for processes they started; a second file makes use of that.
+    maxWorkers: 2,
   },
 });

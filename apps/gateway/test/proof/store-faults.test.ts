@@ -118,6 +118,9 @@ const BACKGROUND: ReadonlySet<MethodName> = new Set([
   "nodeSettingsVersion.deleteByIndex",
   // All nodes are well here, so that no request has a miss to note: only the end of a turn in which an earlier request failed notes doubts.
   "writeHints.note",
+  // What the store announced of such notes, and what repair makes of them.
+  "writeHints.get",
+  "writeHints.settle",
 ]);
 
 /** Kept in memory, all but settings' versions from the start: a route that needs them meets the copy. */
