@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -43,11 +45,17 @@ search: { tie_ordre: stable }
     expect(out).not.toContain("do-not-show");
   });
 
-  it("says in one line why it cannot start", async () => {
+  it("says in one line why it cannot start, also while nodes keep it waiting", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
     const { code, out, err } = await runToEnd(GATEWAY, [], {
+      MIROIR_NODES: `http://127.0.0.1:${port}`,
+      MIROIR_HEALTH_TIMEOUT_MS: "300",
       MIROIR_TASK_STORE_BACKEND: "redis",
       MIROIR_TASK_STORE_URL: "redis://127.0.0.1:1",
     });
+    silent.close();
     expect([code, out]).toEqual([1, ""]);
     expect(err).toBe("Redis cannot be reached (connect ECONNREFUSED 127.0.0.1:1)\n");
   });
