@@ -131,7 +131,7 @@ export const configSchema = z.strictObject({
         .enum(["full", "normal"])
         .default("full")
         .describe(
-          "Whether what SQLite acknowledges is on the disk. With `normal` a power cut may take the last writes, and only those; a gateway that is killed loses nothing either way.",
+          "Whether what SQLite acknowledges is on the disk. Counts of rate limits wait for no disk with either. With `normal` a power cut may take the last writes, and only those; a gateway that is killed loses nothing either way.",
         ),
       durability: z
         .enum(["none", "replica", "disk", "replica_disk"])

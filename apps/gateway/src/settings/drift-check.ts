@@ -4,7 +4,7 @@ import { createPause } from "../background/pause.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { seeNodes } from "./nodes.ts";
-import type { Settler } from "./settle.ts";
+import type { Settled, Settler } from "./settle.ts";
 import { isChanging, type SettingsVersions } from "./versions.ts";
 
 /** Looks after settings that were changed behind the gateways' back, and nodes that missed a change. */
@@ -28,8 +28,8 @@ export interface DriftCheckOptions {
   readonly intervalMs: number;
 }
 
-/** Frozen indexes are looked at this often: clients wait for them. */
-const FROZEN_INTERVAL_MS = 2_000;
+/** Frozen indexes, for which clients wait, and those whose nodes work on a repair are looked at this often. */
+const SOON_MS = 2_000;
 
 /**
  * Rounds over the indexes that are this gateway's: the first at once, the next after the interval or when a node comes back. What fails
@@ -42,6 +42,8 @@ export function startDriftCheck(options: DriftCheckOptions): DriftCheck {
   let isDue = true;
   let isAnyFrozen = false;
   const due = new Set<string>();
+  /** The nodes that somebody changed and that have not been seen to be right since, by index. */
+  const drifted = new Map<string, Set<string>>();
   const pause = createPause();
 
   async function isAsAgreed(physicalUid: string): Promise<boolean> {
@@ -61,16 +63,24 @@ export function startDriftCheck(options: DriftCheckOptions): DriftCheck {
   }
 
   async function check(physicalUid: string): Promise<void> {
-    if (await isAsAgreed(physicalUid)) return;
+    if ((await isAsAgreed(physicalUid)) || (await settle(physicalUid)) === "agreed") {
+      metrics.settingsRepaired.inc(drifted.get(physicalUid)?.size ?? 0);
+      drifted.delete(physicalUid);
+    }
+  }
+
+  async function settle(physicalUid: string): Promise<Settled> {
     const before = await versions.of(physicalUid);
-    let drifted: readonly string[] = [];
-    const settled = await settler.settle(physicalUid, null, (nodes) => {
+    return settler.settle(physicalUid, null, (nodes) => {
+      const known = drifted.get(physicalUid) ?? new Set();
       // One that missed a change was not changed by anybody else.
-      drifted = nodes.filter((node) => before.nodes.get(node) === before.settled && !before.isFrozen);
-      metrics.settingsDrift.inc(drifted.length);
-      if (drifted.length > 0) log.warn({ index: physicalUid, nodes: drifted }, "settings were changed on nodes");
+      const isNew = (node: string) => before.nodes.get(node) === before.settled && !before.isFrozen && !known.has(node);
+      const found = nodes.filter(isNew);
+      if (found.length === 0) return;
+      metrics.settingsDrift.inc(found.length);
+      drifted.set(physicalUid, known.union(new Set(found)));
+      log.warn({ index: physicalUid, nodes: found }, "settings were changed on nodes");
     });
-    if (settled === "agreed") metrics.settingsRepaired.inc(drifted.length);
   }
 
   async function round(): Promise<void> {
@@ -79,10 +89,12 @@ export function startDriftCheck(options: DriftCheckOptions): DriftCheck {
     const now = new Set(due);
     due.clear();
     const ours = (await options.indexes()).map(({ physicalUid }) => physicalUid);
+    for (const gone of new Set(drifted.keys()).difference(new Set(ours))) drifted.delete(gone);
     for (const physicalUid of ours) {
       if (isClosed) return;
       const isMine = options.owns(physicalUid);
-      const isWanted = now.has(physicalUid) || (isMine && (isWhole || (await versions.of(physicalUid)).isFrozen));
+      const isAwaited = now.has(physicalUid) || drifted.has(physicalUid);
+      const isWanted = isAwaited || (isMine && (isWhole || (await versions.of(physicalUid)).isFrozen));
       if (isWanted) await check(physicalUid);
     }
     isAnyFrozen = (await versions.countFrozen()) > 0;
@@ -104,7 +116,7 @@ export function startDriftCheck(options: DriftCheckOptions): DriftCheck {
       }
       if (isClosed || isDue || due.size > 0) continue;
       const untilWhole = Math.max(0, wholeAt - performance.now());
-      await pause.wait(isAnyFrozen ? Math.min(FROZEN_INTERVAL_MS, untilWhole) : untilWhole);
+      await pause.wait(isAnyFrozen || drifted.size > 0 ? Math.min(SOON_MS, untilWhole) : untilWhole);
     }
   }
 

@@ -1,20 +1,34 @@
-import { startDriftCheck } from "../../src/settings/drift-check.ts";
+import { type DriftCheck, startDriftCheck } from "../../src/settings/drift-check.ts";
 import type { TestGateway } from "../support/gateway.ts";
 
-/** Compares the settings of one index over the nodes, once, as the gateway does in the background. */
-export async function checkOnce({ context, store }: TestGateway, uid: string): Promise<void> {
-  const { cluster, settings, metrics, log } = context;
+const OFTEN_MS = 50;
+
+/** Compares the settings of one index over the nodes again and again, as the gateway does in the background. */
+export const checkOften = ({ store, ...gateway }: TestGateway, uid: string, onRound = () => {}): DriftCheck =>
+  check(gateway, OFTEN_MS, async () => {
+    onRound();
+    return [await store.indexes.get(uid)].filter((row) => row !== null);
+  });
+
+/** Compares them once. */
+export async function checkOnce({ store, ...gateway }: TestGateway, uid: string): Promise<void> {
   let rounds = 0;
   const done = Promise.withResolvers<void>();
-  const check = startDriftCheck({
-    ...{ cluster, metrics, log, settler: settings.settler, versions: settings.versions, intervalMs: 1 },
-    owns: () => true,
-    indexes: async () => {
-      if (++rounds === 2) done.resolve();
-      const row = await store.indexes.get(uid);
-      return row && rounds === 1 ? [row] : [];
-    },
+  const checks = check(gateway, 1, async () => {
+    if (++rounds === 2) done.resolve();
+    const row = await store.indexes.get(uid);
+    return row && rounds === 1 ? [row] : [];
   });
   await done.promise;
-  await check.close();
+  await checks.close();
+}
+
+function check(
+  { context }: Pick<TestGateway, "context">,
+  intervalMs: number,
+  indexes: Parameters<typeof startDriftCheck>[0]["indexes"],
+): DriftCheck {
+  const { cluster, settings, metrics, log } = context;
+  const { settler, versions } = settings;
+  return startDriftCheck({ cluster, metrics, log, settler, versions, intervalMs, indexes, owns: () => true });
 }
