@@ -28,6 +28,7 @@ export { checkCsvDelimiter } from "./documents/csv.ts";
 export * from "./documents/decode.ts";
 export * from "./documents/document-id.ts";
 export * from "./documents/geo.ts";
+export * from "./documents/geojson.ts";
 export * from "./documents/primary-key.ts";
 export * from "./documents/vectors.ts";
 export * from "./errors.ts";

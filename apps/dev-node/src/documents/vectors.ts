@@ -1,5 +1,5 @@
 import type { GivenVectors, Settings } from "@miroir/meilisearch";
-import { givenVectors, MeilisearchError, readEmbeddings } from "@miroir/meilisearch";
+import { givenVectors, MeilisearchError, missingVectors, readEmbeddings } from "@miroir/meilisearch";
 import { fieldTexts, objectText } from "./stored-document.ts";
 
 /** What a document has for one embedder of the settings. */
@@ -26,7 +26,7 @@ export interface SentVectors {
 
 /** Reads the text of `_vectors`. Returns, rather than throws, invalid_vectors_type and internal. */
 export function readSentVectors(vectorsText: string, id: string): SentVectors | MeilisearchError {
-  const given = givenVectors(objectText([["_vectors", vectorsText]]), id) ?? new Map();
+  const given = givenVectors(vectorsText, id);
   return given instanceof MeilisearchError ? given : { texts: fieldTexts(vectorsText), given };
 }
 
@@ -100,11 +100,8 @@ export function reembed(
 export function refuseMissing(missing: readonly { readonly id: string; readonly embedder: string }[]): void {
   const [first] = missing;
   if (first === undefined) return;
-  const more = missing.filter(({ embedder }) => embedder === first.embedder).length - 1;
-  throw new MeilisearchError(
-    "vector_embedding_error",
-    `While embedding documents for embedder \`${first.embedder}\`: no vectors provided for document \`${first.id}\`${more > 0 ? ` and at least ${more} other document(s)` : ""}\n- Note: \`${first.embedder}\` has \`source: userProvided\`, so documents must provide embeddings as an array in \`_vectors.${first.embedder}\`.`,
-  );
+  const ids = missing.flatMap(({ id, embedder }) => (embedder === first.embedder ? [id] : []));
+  throw missingVectors(first.embedder, ids);
 }
 
 /** `_vectors` as documents show it on demand. */

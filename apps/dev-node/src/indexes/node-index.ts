@@ -1,7 +1,14 @@
 import type { Settings, SettingsPatch } from "@miroir/meilisearch";
-import { checkGeo, DEFAULT_SETTINGS, documentId, inferPrimaryKey, MeilisearchError } from "@miroir/meilisearch";
+import {
+  checkGeo,
+  checkGeoJson,
+  DEFAULT_SETTINGS,
+  documentId,
+  inferPrimaryKey,
+  MeilisearchError,
+} from "@miroir/meilisearch";
 import type { StoredDocument } from "../documents/stored-document.ts";
-import { fieldTexts, objectText, storeDocument } from "../documents/stored-document.ts";
+import { fieldTexts, storeDocument } from "../documents/stored-document.ts";
 import type { DocumentVectors, EmbedderVectors } from "../documents/vectors.ts";
 import { readSentVectors, reembed, refuseMissing, updateVectors } from "../documents/vectors.ts";
 import { matchesAttribute } from "../engine/attribute-patterns.ts";
@@ -141,8 +148,16 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
     for (const document of changed) documents.set(document.docid, document);
   };
 
-  const geoMatters = (): boolean =>
-    filterFeatures(settings.filterableAttributes, "_geo") !== null || settings.sortableAttributes.includes("_geo");
+  /** Throws invalid_document_geo_field. */
+  const refuseBadPlaces = (id: string, fields: ReadonlyMap<string, string>): void => {
+    const { filterableAttributes, sortableAttributes } = settings;
+    for (const [name, check] of Object.entries({ _geo: checkGeo, _geojson: checkGeoJson })) {
+      const matters = filterFeatures(filterableAttributes, name) !== null || sortableAttributes.includes(name);
+      const text = matters ? fields.get(name) : undefined;
+      const problem = text === undefined ? null : check(text, id);
+      if (problem !== null) throw problem;
+    }
+  };
 
   const index: NodeIndex = {
     uid,
@@ -172,12 +187,7 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
         const before = merge ? (written.get(id) ?? stored?.fields) : undefined;
         written.set(id, new Map([...(before ?? []), ...fieldTexts(text)]));
       }
-      if (geoMatters()) {
-        for (const [id, fields] of written) {
-          const problem = checkGeo(objectText(fields), id);
-          if (problem !== null) throw problem;
-        }
-      }
+      for (const [id, fields] of written) refuseBadPlaces(id, fields);
       const vectors = writtenVectors(written, merge);
       index.primaryKey = key;
       for (const [id, fields] of written) {
@@ -210,12 +220,7 @@ export function createNodeIndex(uid: string, primaryKey: string | null, now: () 
       const before = settings;
       settings = applySettings(settings, patch);
       try {
-        if (geoMatters()) {
-          for (const document of documents.values()) {
-            const problem = checkGeo(objectText(document.fields), document.id);
-            if (problem !== null) throw problem;
-          }
-        }
+        for (const { id, fields } of documents.values()) refuseBadPlaces(id, fields);
         reembedAll();
       } catch (error) {
         settings = before;

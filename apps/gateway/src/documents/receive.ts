@@ -3,6 +3,7 @@ import { createIdentifier, type Identifier } from "../indexes/identify-documents
 import { reservedInDocument } from "../plan/reserved-fields.ts";
 import { asLine } from "../plan/write-plan.ts";
 import type { ReadBody } from "../server/body.ts";
+import { mayBeWrong } from "./inspect.ts";
 import { createSpool, type Spool } from "./spool.ts";
 
 export interface ReceiveOptions extends DecodeOptions {
@@ -18,6 +19,8 @@ export interface Received {
   readonly spool: Spool;
   /** What was found out about them with the primary key that was expected. */
   readonly identifier: Identifier;
+  /** Whether some have fields that nodes look at. */
+  readonly mayBeWrong: boolean;
 }
 
 /**
@@ -33,11 +36,13 @@ export async function receiveDocuments(
   const spool = createSpool(folder);
   const identifier = createIdentifier(primaryKey, shards);
   let reserved: MeilisearchError | null = null;
+  let isSuspect = false;
   try {
     const decoder = createDocumentsDecoder(format, (document) => {
       reserved ??= reservedInDocument(document);
       if (reserved) return;
       identifier.add(document);
+      isSuspect ||= mayBeWrong(document);
       spool.append(asLine(document));
     });
     await readBody((chunk) => {
@@ -46,7 +51,7 @@ export async function receiveDocuments(
     });
     decoder.end();
     if (reserved) throw reserved;
-    return { spool, identifier };
+    return { spool, identifier, mayBeWrong: isSuspect };
   } catch (error) {
     await spool.close();
     throw error;
@@ -56,13 +61,6 @@ export async function receiveDocuments(
 /** Looks at documents that were received once more, with another primary key. */
 export async function identifyAgain(spool: Spool, primaryKey: string | null, shards: number): Promise<Identifier> {
   const identifier = createIdentifier(primaryKey, shards);
-  for await (const { bytes, first, count } of spool.blocks()) {
-    let from = 0;
-    for (let position = first; position < first + count; position++) {
-      const end = from + spool.lengths.at(position);
-      identifier.add(bytes.toString("utf8", from, end));
-      from = end;
-    }
-  }
+  for await (const document of spool.documents()) identifier.add(document);
   return identifier;
 }

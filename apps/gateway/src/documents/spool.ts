@@ -37,6 +37,8 @@ export interface Spool {
   settle(): Promise<void> | undefined;
   /** All documents; by several readers at once, and as often as wanted, once nothing is appended any more. */
   blocks(): AsyncIterable<SpoolBlock>;
+  /** The same, as text, one by one. */
+  documents(): AsyncIterable<string>;
   /** Lets go of memory and disk. */
   close(): Promise<void>;
 }
@@ -121,7 +123,7 @@ export function createSpool(folder: string): Spool {
     gathered = 0;
   }
 
-  return {
+  const spool: Spool = {
     lengths,
     get isOnDisk() {
       return file !== null;
@@ -153,6 +155,16 @@ export function createSpool(folder: string): Spool {
         position += length;
       }
     },
+    async *documents() {
+      for await (const { bytes, first, count } of spool.blocks()) {
+        let from = 0;
+        for (let position = first; position < first + count; position++) {
+          const end = from + lengths.at(position);
+          yield bytes.toString("utf8", from, end);
+          from = end;
+        }
+      }
+    },
     async close() {
       if (isClosed) return;
       isClosed = true;
@@ -162,4 +174,5 @@ export function createSpool(folder: string): Spool {
       if (file !== null) await closeFile(file);
     },
   };
+  return spool;
 }

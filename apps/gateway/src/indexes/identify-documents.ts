@@ -1,4 +1,4 @@
-import { checkGeo, documentId, inferPrimaryKey, MeilisearchError, type Settings } from "@miroir/meilisearch";
+import { documentId, inferPrimaryKey, MeilisearchError } from "@miroir/meilisearch";
 import { shardOf } from "@miroir/routing";
 import { createNumberList, type NumberList } from "../documents/number-list.ts";
 
@@ -13,8 +13,6 @@ export interface Identifier {
   add(document: string): void;
   /** What the task fails with. */
   readonly problem: MeilisearchError | null;
-  /** What it fails with instead, if nodes look at `_geo`. */
-  readonly geoProblem: MeilisearchError | null;
 }
 
 /**
@@ -24,7 +22,6 @@ export interface Identifier {
 export function createIdentifier(known: string | null, shardCount: number): Identifier {
   const shards = createNumberList();
   let primaryKey = known;
-  let badGeo: MeilisearchError | null = null;
   let bad: MeilisearchError | null = null;
   return {
     expected: known,
@@ -48,24 +45,10 @@ export function createIdentifier(known: string | null, shardCount: number): Iden
         bad = found;
         return;
       }
-      // Cutting a document into its fields costs; the name can only stand there as it is, or with an escape in it.
-      if (document.includes('"_geo"') || document.includes("\\u")) badGeo ??= checkGeo(document, found.id);
       shards.push(shardOf(found.id, shardCount));
     },
     get problem() {
       return bad;
     },
-    // Looked for only up to the first bad id, so it stands before that one.
-    get geoProblem() {
-      return badGeo;
-    },
   };
-}
-
-/** Whether nodes look at `_geo`: only when it can be filtered or sorted by. */
-export function checksGeo({ filterableAttributes, sortableAttributes }: Settings): boolean {
-  const filterable = filterableAttributes.flatMap((attribute) =>
-    typeof attribute === "string" ? [attribute] : attribute.attributePatterns,
-  );
-  return sortableAttributes.includes("_geo") || filterable.includes("_geo");
 }

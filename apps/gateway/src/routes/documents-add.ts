@@ -2,13 +2,14 @@ import { MeilisearchError, type NodeRequest, parseDocumentsWriteQuery } from "@m
 import type { IndexRow } from "@miroir/schema";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
+import { awaitSettings, findFault } from "../documents/find-fault.ts";
 import { partBody } from "../documents/part-body.ts";
 import { identifyAgain, receiveDocuments } from "../documents/receive.ts";
 import type { Spool } from "../documents/spool.ts";
 import { spoolFolder } from "../documents/spool-folder.ts";
 import { sendWrite } from "../execute/write.ts";
 import { createOnNodes } from "../indexes/create-on-nodes.ts";
-import { checksGeo, type Identifier } from "../indexes/identify-documents.ts";
+import type { Identifier } from "../indexes/identify-documents.ts";
 import { indexNotFound, primaryKeyAlreadyExists } from "../indexes/index-errors.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { nameNewIndex } from "../indexes/physical-uid.ts";
@@ -42,7 +43,7 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
     const indexUid = indexUidOf(request);
     const query = parseDocumentsWriteQuery(queryOf(request));
     // Outside the index's turn: a client may take as long as it likes to send its body.
-    const { spool, identifier } = await receiveDocuments(bodyReaderOf(request), {
+    const { spool, identifier, mayBeWrong } = await receiveDocuments(bodyReaderOf(request), {
       contentType: request.headers["content-type"],
       csvDelimiter: query.csvDelimiter,
       folder: spoolFolder(config),
@@ -60,6 +61,7 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
       acknowledge(reply, { ...task, ...failure(error), details: { ...task.details, indexedDocuments: 0 } });
     try {
       if (query.primaryKey !== undefined) refuseReservedNames([query.primaryKey]);
+      if (mayBeWrong) await awaitSettings(context, indexUid);
       await indexLocks.run(indexUid, storeDocuments);
     } finally {
       await spool.close();
@@ -71,11 +73,7 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
       if (!row && !request.access.allows("indexes.create", indexUid)) return failed(indexNotFound(indexUid));
       const index = row ?? (await nameNewIndex(store, indexUid));
       const identified = await identify(row, query.primaryKey, { spool, identifier });
-      if (identified instanceof MeilisearchError) {
-        // On a single node the index is there even if the documents were not good enough.
-        if (!row) await create(index, null);
-        return failed(identified);
-      }
+      if (identified instanceof MeilisearchError) return refuse(identified);
       const { primaryKey, shards } = identified;
       if (primaryKey === null || received === 0) {
         if (!row) await create(index, primaryKey);
@@ -86,6 +84,12 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
           details: { receivedDocuments: 0, indexedDocuments: 0 },
         });
       }
+      const fault = await findFault(context, settingsCache, row, {
+        ...{ spool, mayBeWrong, primaryKey },
+        merges: method === "PUT",
+        skipCreation: query.skipCreation === true,
+      });
+      if (fault) return refuse(fault);
       const created = row ? null : await createOnNodes(context, index, primaryKey);
       const plan = planDocumentsWrite({
         shards,
@@ -130,6 +134,12 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
           undo: row ? undefined : { kind: "drop_index" },
         },
       );
+
+      /** On a single node the index is there even if the documents were not good enough. */
+      async function refuse(error: MeilisearchError): Promise<void> {
+        if (!row) await create(index, null);
+        return failed(error);
+      }
     }
   }
 
@@ -151,7 +161,6 @@ export function registerDocumentsAdd(app: FastifyInstance, context: Context, set
     const known = stored ?? given ?? null;
     const hasChanged = known !== identifier.expected;
     const identified = hasChanged ? await identifyAgain(spool, known, shardCount) : identifier;
-    if (row && identified.geoProblem && checksGeo(await settingsCache.get(row))) return identified.geoProblem;
     return identified.problem ?? identified;
   }
 

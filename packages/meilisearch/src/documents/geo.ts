@@ -1,5 +1,4 @@
 import { MeilisearchError } from "../errors.ts";
-import { fieldText } from "../json-slices.ts";
 
 const FLOAT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
@@ -18,19 +17,17 @@ const problem = (geo: unknown): string | null => {
 };
 
 /**
- * Checks the `_geo` of a document (JSON text): absent, null, or exactly `lat` and `lng`, each a finite number or the
- * text of one. The range is not checked, as on a node. A node looks at `_geo` only if it is filterable or sortable.
+ * Checks the `_geo` of a document (JSON text): null, or exactly `lat` and `lng`, each a finite number or the text of one.
+ * The range is not checked, as on a node. A node looks at `_geo` only if it is filterable or sortable.
  *
  * Returns, rather than throws, invalid_document_geo_field: it is an error of the task.
  */
-export const checkGeo = (documentText: string, documentId: string): MeilisearchError | null => {
-  const text = fieldText(documentText, "_geo");
-  if (text === undefined) return null;
-  const found = problem(JSON.parse(text));
+export const checkGeo = (geoText: string, documentId: string): MeilisearchError | null => {
+  const found = problem(JSON.parse(geoText));
   return found === null
     ? null
     : new MeilisearchError(
         "invalid_document_geo_field",
-        `${found} in the document with the id: \`${documentId}\`. Was expecting a \`_geo\` field as \`{"lat": number, "lng": number}\` but instead got \`${text}\`.`,
+        `${found} in the document with the id: \`${documentId}\`. Was expecting a \`_geo\` field as \`{"lat": number, "lng": number}\` but instead got \`${geoText}\`.`,
       );
 };

@@ -13,9 +13,21 @@ const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 /** What JSON.stringify writes for half a surrogate pair (whole pairs are written as such). */
 const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-/** Half a surrogate pair is legal for JSON.parse but not for a node, which would refuse the batch. */
+/** What a number must have in it to be more than a double can be. */
+const HUGE_NUMBER = /[eE]\+?\d{3}|(?<!\d)\d{309}/;
+
+const hasInfinity = (value: unknown): boolean =>
+  typeof value === "object" && value !== null
+    ? Object.values(value).some(hasInfinity)
+    : value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
+
+/** How deep a node follows the brackets within a document. */
+const MAX_DEPTH = 128;
+
+/** Half a surrogate pair and numbers too large are legal for JSON.parse but not for a node, which would fail the batch. */
 const checkDocument = (document: string): string => {
   const value: unknown = JSON.parse(document);
+  if (HUGE_NUMBER.test(document) && hasInfinity(value)) throw new SyntaxError("number out of range");
   if (SURROGATE_ESCAPE.test(document) && LONE_SURROGATE.test(JSON.stringify(value)))
     throw new SyntaxError("lone surrogate in hex escape");
   return document;
@@ -79,6 +91,7 @@ export const cutObjects = (shape: "values" | "sequence", take: (document: string
       }
       const char = text.charCodeAt(position++);
       if (char === QUOTE) inString = true;
+      else if (closers.length > MAX_DEPTH) throw new SyntaxError("recursion limit exceeded");
       else if (char === OPEN_BRACE) closers.push(CLOSE_BRACE);
       else if (char === OPEN_BRACKET) closers.push(CLOSE_BRACKET);
       else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {

@@ -1,5 +1,5 @@
 import { MeilisearchError } from "../errors.ts";
-import { fieldText, objectFields } from "../json-slices.ts";
+import { objectFields } from "../json-slices.ts";
 
 /** What a document says about one embedder. `embeddings` is JSON text, null when it gives none. */
 export type GivenVectors = { embeddings: string | null; regenerate: boolean };
@@ -37,27 +37,33 @@ const readGiven = (text: string, place: string, documentId: string): GivenVector
 };
 
 /**
- * Reads the `_vectors` of a document (JSON text), embedder by embedder; null without `_vectors`. The embeddings stay
- * text: nodes look at their numbers only for embedders of the settings, as readEmbeddings does.
+ * Reads the `_vectors` of a document (JSON text), embedder by embedder. The embeddings stay text: nodes look at their
+ * numbers only for embedders of the settings, as readEmbeddings does.
  *
  * Returns, rather than throws, what a node's task fails with: invalid_vectors_type, or internal for `_vectors` that is
  * no object.
  */
 export const givenVectors = (
-  documentText: string,
+  vectorsText: string,
   documentId: string,
-): ReadonlyMap<string, GivenVectors> | MeilisearchError | null => {
-  const text = fieldText(documentText, "_vectors");
-  if (text === undefined) return null;
-  if (!text.startsWith("{")) return new MeilisearchError("internal", `invalid type: \`${text}\`, expected a map`);
+): ReadonlyMap<string, GivenVectors> | MeilisearchError => {
+  if (!vectorsText.startsWith("{"))
+    return new MeilisearchError("internal", `invalid type: \`${vectorsText}\`, expected a map`);
   const given = new Map<string, GivenVectors>();
-  for (const { key, valueStart, valueEnd } of objectFields(text)) {
-    const vectors = readGiven(text.slice(valueStart, valueEnd), `._vectors.${key}`, documentId);
+  for (const { key, valueStart, valueEnd } of objectFields(vectorsText)) {
+    const vectors = readGiven(vectorsText.slice(valueStart, valueEnd), `._vectors.${key}`, documentId);
     if (vectors instanceof MeilisearchError) return vectors;
     given.set(key, vectors);
   }
   return given;
 };
+
+/** What the task fails with when documents lack vectors that a user-provided embedder needs: the first, and how many. */
+export const missingVectors = (embedder: string, [first, ...others]: readonly string[]): MeilisearchError =>
+  new MeilisearchError(
+    "vector_embedding_error",
+    `While embedding documents for embedder \`${embedder}\`: no vectors provided for document \`${first}\`${others.length > 0 ? ` and at least ${others.length} other document(s)` : ""}\n- Note: \`${embedder}\` has \`source: userProvided\`, so documents must provide embeddings as an array in \`_vectors.${embedder}\`.`,
+  );
 
 const isNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => typeof item === "number");

@@ -42,6 +42,16 @@ describe("JSON and NDJSON", () => {
     expect(json('{"a":"\\ud83d\\ude00 \\\\ud83d"}')).toHaveLength(1);
   });
 
+  it("refuse numbers and depths that no node takes", () => {
+    for (const huge of ["1e400", "-1e400", `1${"0".repeat(309)}`, '{"b":[1e309]}'])
+      expect(() => json(`{"a":${huge}}`)).toThrow(malformed);
+    for (const fine of ["1e-400", "1e308", '"1e400"', `1${"0".repeat(308)}`])
+      expect(json(`{"a":${fine}}`)).toHaveLength(1);
+    const nested = (depth: number) => `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    expect(json(nested(127))).toHaveLength(1);
+    expect(() => json(nested(128))).toThrow(malformed);
+  });
+
   it.each(["[", "[{}", '[{"a":tru}]', "[{},]", "{", '{"a":1', " ", '[{"a":01}]', '[{"a":"\t"}]'])(
     "refuse %s",
     (text) => {

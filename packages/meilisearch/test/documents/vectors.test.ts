@@ -2,11 +2,10 @@ import { describe, expect, it } from "vitest";
 import { givenVectors, MeilisearchError, readEmbeddings } from "../../src/index.ts";
 
 const codeOf = (value: unknown): string | null => (value instanceof MeilisearchError ? value.code : null);
-const given = (vectors: string) => givenVectors(`{"id":1,"_vectors":${vectors}}`, "1");
+const given = (vectors: string) => givenVectors(vectors, "1");
 
 describe("givenVectors", () => {
   it("tells embeddings, opting out and nothing apart", () => {
-    expect(givenVectors('{"id":1}', "1")).toBeNull();
     expect(
       given(
         '{"a":[1,2],"b":null,"c":{"regenerate":true},"d":{"regenerate":false,"embeddings":[[1]]},"e":{"embeddings":null,"regenerate":false}}',
