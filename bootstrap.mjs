@@ -44,14 +44,14 @@ function install() {
   console.error(`Installing dependencies with ${packageManager} (only when they are missing or have changed) ...`);
   const result = spawnSync("npx", ["-y", packageManager, "install", "--frozen-lockfile"], {
     cwd: root,
-    encoding: "utf8",
     // So that it asks no questions.
     env: { ...process.env, CI: "true" },
-    maxBuffer: 64 * 1024 * 1024,
+    // What it says of its progress is shown, and does not mix with what the program prints.
+    stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });
   if (result.status !== 0) {
-    console.error(`${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`);
+    if (result.error) console.error(result.error.message);
     console.error("The installation failed; nothing was started.");
     process.exit(result.status || 1);
   }

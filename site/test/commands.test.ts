@@ -36,7 +36,7 @@ for (const page of pages.filter((candidate) => unmarked(candidate).length > 0)) 
       onTestFinished(() => terminal.close());
       for (const step of steps) await terminal.run(step);
       for (const block of blocks) {
-        for (const file of page.files) if (block.commands.includes(file.name)) terminal.write(file);
+        for (const file of page.files) if (block.commands.includes(file.name)) await terminal.write(file);
         const printed = await terminal.run(block);
         if (block.shown !== null) expect(printed, `${page.page}:${block.line}`).toMatch(patternOf(block.shown));
       }

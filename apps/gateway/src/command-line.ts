@@ -88,8 +88,16 @@ async function main(): Promise<void> {
   } else fail(USAGE);
 }
 
+/** What to do about it, where the system's own words say it to those alone who know it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code !== "EADDRINUSE") return error.message;
+  return `Port ${port} of ${address} is taken: stop what listens there, or take another one with --port.`;
+}
+
 main().catch((error: unknown) => {
-  if (!(error instanceof ConfigError)) fail(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof ConfigError)) fail(reasonOf(error));
   const mistakes = error.mistakes.map(({ where, text }) => `  ${where}: ${text}`);
   fail(["The configuration has mistakes; nothing was started.", ...mistakes].join("\n"));
 });

@@ -8,7 +8,9 @@ import { createAuthenticate } from "./access/authenticate.ts";
 import { createDefaultKeys } from "./access/default-keys.ts";
 import { createAliasRegistry } from "./aliases/alias-registry.ts";
 import { startAntiEntropy } from "./anti-entropy/worker.ts";
+import { checkNodeKey } from "./cluster/check-node-key.ts";
 import { createCluster } from "./cluster/create-cluster.ts";
+import { holdPlacement } from "./cluster/hold-placement.ts";
 import type { Context } from "./context.ts";
 import { doubtIndex } from "./hints/doubt-index.ts";
 import { createHints } from "./hints/hints.ts";
@@ -108,6 +110,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const counted = observeCluster(await createCluster(config), metrics);
   const cluster = tracing?.traceNodes(counted) ?? counted;
   undo.add(() => cluster.close());
+  if (!development) await checkNodeKey(cluster, log);
   const opened = await opening;
   // A file answers at once, well or ill; what is behind a network may not answer at all.
   const breaker = opened.backend === "redis" ? createBreaker(opened, { log }) : null;
@@ -133,6 +136,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const apiKeys = createApiKeys(store, config.masterKey);
   undo.add(async () => apiKeys.close());
   const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
+  await patiently(() => holdPlacement(store, cluster.placement));
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
   const hints = createHints({ store: kept, log });

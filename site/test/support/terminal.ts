@@ -23,7 +23,7 @@ interface Started {
 
 /** A folder that looks like the checkout, in which commands leave their data, and what runs there. */
 export interface Terminal {
-  write(file: PageFile): void;
+  write(file: PageFile): Promise<void>;
   /**
    * Runs a block as it stands, but for where servers are. A gateway that it starts goes on until the next one, or until the end.
    * @returns what it printed
@@ -52,10 +52,12 @@ export async function openTerminal(): Promise<Terminal> {
     MIROIR_URL: `http://127.0.0.1:${port}`,
     NO_COLOR: "1",
   };
-  const localized = (text: string): string =>
-    text
+  async function localized(text: string): Promise<string> {
+    if (text.search(NODES) >= 0 && nodes.length === 0) await startNodes();
+    return text
       .replaceAll(NODES, (_, number) => nodeAddresses[Number(number) - 1] ?? "")
       .replaceAll(GATEWAY, `127.0.0.1:${port}`);
+  }
 
   function start(program: string, args: readonly string[]): Started {
     // In a group of its own, as in a terminal: what it started ends with it.
@@ -101,12 +103,11 @@ export async function openTerminal(): Promise<Terminal> {
   }
 
   return {
-    write: ({ name, text }) => writeFileSync(join(folder, name), localized(text)),
+    write: async ({ name, text }) => writeFileSync(join(folder, name), await localized(text)),
     async run({ commands, page, line }) {
       const startsGateway = /^npm start(?!.* config )/m.test(commands);
       if (startsGateway) await endGateway();
-      if (/10\.0\.0\.[1-3]/.test(commands) && nodes.length === 0) await startNodes();
-      const shell = start("bash", ["-euo", "pipefail", "-c", localized(commands)]);
+      const shell = start("bash", ["-euo", "pipefail", "-c", await localized(commands)]);
       if (startsGateway) gateway = shell;
       await until(shell, IS_LISTENING);
       const isRunning = shell.process.exitCode === null && shell.process.signalCode === null;

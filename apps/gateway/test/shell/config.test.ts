@@ -45,6 +45,19 @@ search: { tie_ordre: stable }
     expect(out).not.toContain("do-not-show");
   });
 
+  it("says which port is taken, and what to do", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const path = join(await mkdtemp(join(tmpdir(), "miroir-taken-")), "miroir.db");
+    const { code, err } = await runToEnd(GATEWAY, ["--port", `${port}`, "--set", `task_store.path=${path}`]);
+    other.close();
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `Port ${port} of 127.0.0.1 is taken: stop what listens there, or take another one with --port.\n`,
+    });
+  });
+
   it("says in one line why it cannot start, also while nodes keep it waiting", async () => {
     const silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Placement } from "@miroir/routing";
+import type { Store } from "@miroir/store-contract";
+
+const SCOPE = "placement";
+const LEASE_MS = 10_000;
+const POLL_MS = 50;
+
+/** All that says where documents are, as it is kept with the lease, whose row is never deleted. */
+type Kept = {
+  shards: number;
+  replicationFactor: number;
+  /** The ids of each replica group's nodes, sorted: their order says nothing. */
+  groups: string[][];
+};
+
+const keptOf = ({ shards, replicationFactor, groups }: Placement): Kept => ({
+  shards,
+  replicationFactor,
+  groups: groups.map(({ nodes }) => [...nodes].sort()),
+});
+
+const describe = ({ shards, replicationFactor, groups }: Kept): string =>
+  [
+    `shards ${shards}`,
+    `replication_factor ${replicationFactor}`,
+    `replica_groups ${groups.length}`,
+    ...groups.map((nodes, group) => `nodes ${nodes.join(" and ")} in group ${group}`),
+  ].join(", ");
+
+/** The gateway would look for documents elsewhere than where they are. */
+class PlacementError extends Error {
+  override readonly name = "PlacementError";
+
+  constructor(kept: Kept, wanted: Kept) {
+    super(
+      `The documents are placed by ${describe(kept)}; with these settings they would be looked for by ${describe(wanted)}. ` +
+        "They do not move by themselves, so that many would not be found any more. Set these as they were: a node keeps its id " +
+        "when its address changes. Or delete all indexes first; docs/migrating.md says how to move them.",
+    );
+  }
+}
+
+/**
+ * Keeps the placement in the store for all gateways and later starts, and refuses another one as long as there are indexes.
+ * @throws PlacementError
+ */
+export async function holdPlacement(
+  { leaderLease, indexes }: Pick<Store, "leaderLease" | "indexes">,
+  placement: Placement,
+): Promise<void> {
+  const holder = randomUUID();
+  const wanted = keptOf(placement);
+  for (;;) {
+    const { acquired, lease } = await leaderLease.acquire(SCOPE, holder, LEASE_MS);
+    const kept = lease.state as Kept | null;
+    const isSame = isDeepStrictEqual(kept, wanted);
+    if (!acquired && isSame) return;
+    if (!acquired) {
+      await sleep(POLL_MS);
+      continue;
+    }
+    const { epoch } = lease;
+    const isRefused = !isSame && kept !== null && (await indexes.count()) > 0;
+    if (!isSame && !isRefused) await leaderLease.saveState(SCOPE, epoch, wanted);
+    await leaderLease.release(SCOPE, holder, epoch);
+    if (isRefused) throw new PlacementError(kept, wanted);
+    return;
+  }
+}
