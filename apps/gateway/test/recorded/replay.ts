@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "@miroir/config";
 import { masterKey, type RecordedCase, readTheme, replayCases } from "@miroir/dev-node/recorded";
-import { createLog } from "../../src/log.ts";
 import { startGateway } from "../../src/start.ts";
 import { NODE_KEY, startNodes } from "../support/nodes.ts";
+import { watchGatewayLog } from "../support/watched-log.ts";
 import { prepareRequest } from "./requests.ts";
 import type { Theme } from "./themes.ts";
 
@@ -52,12 +52,14 @@ export async function replayTheme(theme: Theme, topology: Topology): Promise<Map
   });
   // Named by their place and not by their ports: the same shards on the same nodes in every run.
   const named = config.nodes.map((node, place) => ({ ...node, id: `node-${place}` }));
-  const gateway = await startGateway({ ...config, nodes: named }, createLog("silent", false));
+  const { log, check } = watchGatewayLog(config);
+  const gateway = await startGateway({ ...config, nodes: named }, log);
   try {
     return await replayCases(gateway.address, casesOf(theme), prepareRequest);
   } finally {
     await gateway.close();
     await Promise.all(nodes.map((node) => node.stop()));
     await rm(folder, { recursive: true, force: true });
+    check();
   }
 }

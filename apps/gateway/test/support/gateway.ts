@@ -2,7 +2,6 @@ import type { AddressInfo } from "node:net";
 import { loadConfig } from "@miroir/config";
 import { type Store, systemClock } from "@miroir/store-contract";
 import { createModelStore } from "@miroir/store-contract/model";
-import pino from "pino";
 import { createApiKeys } from "../../src/access/api-keys.ts";
 import { createAuthenticate } from "../../src/access/authenticate.ts";
 import { createAliasRegistry } from "../../src/aliases/alias-registry.ts";
@@ -27,6 +26,7 @@ import { createReconciler } from "../../src/tasks/reconciler.ts";
 import { createTurns } from "../../src/turns/turns.ts";
 import { createSend, type Send } from "./http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "./nodes.ts";
+import { watchGatewayLog } from "./watched-log.ts";
 
 const MASTER_KEY = "masterKeymasterKey";
 
@@ -73,7 +73,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     },
     flags: settings.map((assignment) => ({ from: "test", assignment })),
   });
-  const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+  const { log, check } = watchGatewayLog(config);
   const opened = wrapStore(createModelStore());
   const { registry, store: kept } = createIndexRegistry({ store: opened, clock: systemClock, log });
   const store = noteEffects(kept);
@@ -139,6 +139,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       aliases.close();
       await Promise.all(nodes.map((node) => node.stop()));
       await store.close();
+      check();
     },
   };
 }

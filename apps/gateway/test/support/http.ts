@@ -1,3 +1,5 @@
+import { carriesSecrets, noteKey, noteSecrets } from "./watched-log.ts";
+
 /** An answer as a client sees it. */
 export type Answer = {
   readonly status: number;
@@ -12,7 +14,10 @@ export type Send = (method: string, path: string, body?: unknown, headers?: Reco
 
 /** A client of one address, which waits for ever unless told. A string or Buffer body goes out as it is, any other as JSON. */
 export function createSend(address: string, apiKey?: string, timeoutMs?: number): Send {
+  noteKey(apiKey);
   return async (method, path, body, headers = {}) => {
+    noteKey(headers.authorization?.replace(/^Bearer /, ""));
+    if (carriesSecrets(path)) noteSecrets(path, body);
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const response = await fetch(address + path, {
       method,
@@ -25,12 +30,10 @@ export function createSend(address: string, apiKey?: string, timeoutMs?: number)
       ...(body !== undefined && { body: isRaw ? (body as string) : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: text === "" ? undefined : JSON.parse(text),
-    };
+    const answer = text === "" ? undefined : JSON.parse(text);
+    // An error may say the client's own words again.
+    if (response.ok && carriesSecrets(path)) noteSecrets(path, answer);
+    return { status: response.status, headers: response.headers, text, body: answer };
   };
 }
 

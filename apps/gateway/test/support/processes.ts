@@ -1,8 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
+import { passwordOf, watchLog } from "./watched-log.ts";
 
 export const GATEWAY = new URL("../../src/main.ts", import.meta.url).pathname;
+
+/** Lines of levels below warning. */
+const UNIMPORTANT = /^\{"level":[123]0,/;
 
 /** What programs get of this process' environment: where programs are, and what a start need not compile again. */
 const INHERITED = Object.fromEntries(
@@ -16,7 +21,7 @@ export type Started = {
   /** Where it listens. */
   readonly address: string;
   readonly pid: number;
-  /** Ends it and resolves once it is gone. Again is no error. */
+  /** Ends it and resolves once it is gone. Again is no error. @throws Error when it had logged a secret */
   end(signal?: NodeJS.Signals): Promise<void>;
 };
 
@@ -31,28 +36,33 @@ export async function startProcess(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Started> {
   const child = spawn(process.execPath, [file, ...args], {
-    env: { ...INHERITED, ...env },
+    env: { ...INHERITED, MIROIR_LOG_LEVEL: "trace", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = once(child, "exit");
+  const ended = once(child, "close");
+  const { see, check } = watchLog(
+    Object.entries(env).map(([name, value]) => (/_KEY$/.test(name) ? value : passwordOf(value))),
+  );
   let printed = "";
   let complaint = "";
-  const keep = (chunk: string) => {
-    complaint += chunk;
-  };
-  child.stderr.setEncoding("utf8").on("data", (chunk) => process.stderr.write(chunk));
-  child.stderr.on("data", keep);
+  let isStarted = false;
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    see(line);
+    if (!isStarted) complaint += `${line}\n`;
+    if (process.env.TEST_LOG !== undefined || !UNIMPORTANT.test(line)) process.stderr.write(`${line}\n`);
+  });
   for await (const chunk of child.stdout) {
     printed += chunk;
     const address = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0];
     if (address === undefined) continue;
-    child.stderr.off("data", keep);
+    isStarted = true;
     return {
       address,
       pid: child.pid as number,
       async end(signal = "SIGTERM") {
         child.kill(signal);
         await ended;
+        check();
       },
     };
   }

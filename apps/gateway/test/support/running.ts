@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { loadConfig } from "@miroir/config";
 import type { Logger } from "pino";
 import type { NodeState } from "../../src/cluster/cluster.ts";
-import { createLog } from "../../src/log.ts";
 import { type Gateway, startGateway } from "../../src/start.ts";
 import { createSend, type Send } from "./http.ts";
 import { NODE_KEY } from "./nodes.ts";
+import { watchGatewayLog } from "./watched-log.ts";
 
 export type Running = Gateway & {
   readonly send: Send;
@@ -24,7 +24,7 @@ export type RunningOptions = {
   readonly key?: string;
   /** The SQLite file; a new one unless told. */
   readonly path?: string;
-  /** Where it logs; nowhere unless told. */
+  /** Where it logs; unless told, where it is watched for secrets. */
   readonly log?: Logger;
 };
 
@@ -34,7 +34,7 @@ export async function startRunning({
   settings = [],
   key,
   path,
-  log = createLog("silent", false),
+  log,
 }: RunningOptions = {}): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "miroir-gateway-"));
   const { config } = await loadConfig({
@@ -46,7 +46,8 @@ export async function startRunning({
       ...settings,
     ].map((assignment) => ({ from: "test", assignment })),
   });
-  const gateway = await startGateway(config, log);
+  const watched = watchGatewayLog(config);
+  const gateway = await startGateway(config, log ?? watched.log);
   return {
     ...gateway,
     send: createSend(gateway.address, key),
@@ -65,6 +66,7 @@ export async function startRunning({
     async close() {
       await gateway.close();
       await rm(folder, { recursive: true, force: true });
+      watched.check();
     },
   };
 }
