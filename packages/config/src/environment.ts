@@ -17,9 +17,12 @@ const SERVICE_LINK = /(_SERVICE_HOST|_SERVICE_PORT(_\w+)?|_PORT(_\d+_(TCP|UDP|SC
 /** Read by other programs of the project. */
 const FOREIGN = new Set(["MIROIR_URL"]);
 
-/** A number or a list where one is meant; anything else stays text, and the schema says what is wrong with it. */
+const BOOLEAN: Readonly<Record<string, boolean>> = { true: true, false: false };
+
+/** A number, a boolean or a list where one is meant; anything else stays text, and the schema says what is wrong with it. */
 export function parseSetting(setting: Setting, text: string): unknown {
   if (setting.kind === "list") return text.split(",").flatMap((part) => part.trim() || []);
+  if (setting.kind === "boolean") return BOOLEAN[text.trim()] ?? text;
   return setting.kind === "number" && NUMBER.test(text.trim()) ? Number(text) : text;
 }
 

@@ -6,7 +6,7 @@ export interface Setting {
   readonly path: readonly string[];
   /** `MIROIR_` and the path in capitals, dots as underscores. */
   readonly variable: string;
-  readonly kind: "text" | "number" | "list" | "nodes";
+  readonly kind: "text" | "number" | "boolean" | "list" | "nodes";
   readonly isSecret: boolean;
 }
 
@@ -20,6 +20,7 @@ function bare(shape: z.core.$ZodType): z.core.$ZodType {
 
 function kindOf(shape: z.core.$ZodType): Setting["kind"] {
   if (shape instanceof z.ZodNumber) return "number";
+  if (shape instanceof z.ZodBoolean) return "boolean";
   if (shape instanceof z.ZodArray) return shape.element instanceof z.ZodObject ? "nodes" : "list";
   return "text";
 }

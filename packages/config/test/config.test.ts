@@ -49,6 +49,14 @@ describe("environment", () => {
     }
   });
 
+  it("takes true and false where they are meant, and no other words for them", async () => {
+    for (const enabled of [true, false]) {
+      const { config } = await loadConfig({ env: { MIROIR_ANTI_ENTROPY_ENABLED: String(enabled) } });
+      expect(config.antiEntropy.enabled).toBe(enabled);
+    }
+    expect(await mistakesOf({ env: { MIROIR_ANTI_ENTROPY_ENABLED: "no" } })).toEqual(["MIROIR_ANTI_ENTROPY_ENABLED"]);
+  });
+
   it("refuses a misspelt variable, but not what Kubernetes adds for a service of our name", async () => {
     expect(await mistakesOf({ env: { MIROIR_MASTERKEY: "x" } })).toEqual(["MIROIR_MASTERKEY"]);
     const links = {

@@ -1,8 +1,9 @@
-import { NodeFailure } from "@miroir/meilisearch";
+import { MeilisearchError, NodeFailure } from "@miroir/meilisearch";
 import type { IndexRow, WriteHintRow } from "@miroir/schema";
 import { StoreError } from "@miroir/store-contract";
 import { createPause } from "../background/pause.ts";
 import { ANY_NODE } from "../hints/hints.ts";
+import { listBrokenTurns } from "../turns/broken-turns.ts";
 import type { RepairDeps } from "./deps.ts";
 import { noteLostIndexes } from "./lost-indexes.ts";
 import { RepairFailure } from "./node-tasks.ts";
@@ -26,10 +27,12 @@ const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 30_000;
 /** Hints are looked at this often even if nothing wakes the worker, since work passes from gateway to gateway. */
 const ROUND_MS = 2_000;
+/** How often turns are looked for that were broken off, and that nobody takes. */
+const TURNS_MS = 5_000;
 
 /** Failures that the next try may not meet; anything else is a mistake of ours. */
 const isExpected = (error: unknown): boolean =>
-  error instanceof RepairFailure || error instanceof NodeFailure || error instanceof StoreError;
+  [RepairFailure, NodeFailure, StoreError, MeilisearchError].some((kind) => error instanceof kind);
 
 interface Lane {
   wake(): void;
@@ -46,6 +49,7 @@ interface Lane {
 export function startRepair(options: RepairWorkerOptions): RepairWorker {
   const { cluster, hints, log, metrics, owns } = options;
   let isClosed = false;
+  let turnsAt = 0;
   const lanes = new Map<string, Lane>();
   for (const node of [...cluster.nodeIds, ANY_NODE]) lanes.set(node, startLane(node));
   const wakeAll = () => {
@@ -90,11 +94,26 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
   }
 
   async function round(node: string, lane: Pick<Lane, "waits" | "isSuspect">): Promise<void> {
-    if (node !== ANY_NODE && !cluster.isUsable(node)) return;
+    if (node === ANY_NODE) await endBrokenTurns();
+    else if (!cluster.isUsable(node)) return;
     if (lane.isSuspect) await lookForLosses(node, lane);
     for (const hint of hints.list()) {
       if (isClosed) return;
       if (hint.nodeId === node && owns(`${node} ${hint.indexUid}`)) await repair(hint, lane.waits);
+    }
+  }
+
+  async function endBrokenTurns(): Promise<void> {
+    if (performance.now() < turnsAt) return;
+    turnsAt = performance.now() + TURNS_MS;
+    try {
+      for (const indexUid of await listBrokenTurns(options.store)) {
+        if (isClosed) return;
+        // Whoever takes it notes what is to be compared.
+        if (owns(indexUid)) await options.indexLocks.run(indexUid, async () => undefined);
+      }
+    } catch (error) {
+      if (!isExpected(error)) log.error({ err: error }, "looking for turns that were broken off failed");
     }
   }
 

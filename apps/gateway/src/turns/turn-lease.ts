@@ -14,6 +14,12 @@ const WAIT_MS = 30_000;
 /** Between two tries, drawn anew each time, so that waiting gateways do not go in step. */
 const RETRY_MS = { least: 4, most: 20 } as const;
 
+const SCOPE = "writes:";
+
+/** The index whose turn a lease is; `null`: it is another lease. */
+export const indexOfScope = (scope: string): string | null =>
+  scope.startsWith(SCOPE) ? scope.slice(SCOPE.length) : null;
+
 export interface TurnLeaseOptions {
   readonly store: Pick<Store, "leaderLease">;
   readonly log: Logger;
@@ -43,7 +49,7 @@ export interface TurnLease extends Turn {
 export async function takeTurn(options: TurnLeaseOptions): Promise<TurnLease> {
   const { store, log, holder, indexUid, onDoubt, onTaken } = options;
   const { leaderLease } = store;
-  const scope = `writes:${indexUid}`;
+  const scope = SCOPE + indexUid;
   const { epoch, state, since } = await acquire();
   const fence: Fence = { scope, epoch };
   let until = since + LEASE_MS;
@@ -118,7 +124,7 @@ export async function takeTurn(options: TurnLeaseOptions): Promise<TurnLease> {
 
   try {
     await onTaken();
-    if (!endedWell(state, epoch)) {
+    if (epoch > 1 && !endedWell(state, epoch - 1)) {
       log.warn({ indexUid }, "writes to an index were broken off; its replicas are compared");
       await settleDoubt();
     }
@@ -130,9 +136,9 @@ export async function takeTurn(options: TurnLeaseOptions): Promise<TurnLease> {
   }
 }
 
-function endedWell(state: unknown, epoch: number): boolean {
-  return epoch === 1 || (state as { ended?: unknown } | null)?.ended === epoch - 1;
-}
+/** Whether a lease's state says that the turn of this epoch was given up in order. */
+export const endedWell = (state: unknown, epoch: number): boolean =>
+  (state as { ended?: unknown } | null)?.ended === epoch;
 
 export function noTurn(what: string): MeilisearchError {
   return new MeilisearchError("miroir_no_turn", `${what}; the request may be repeated.`);

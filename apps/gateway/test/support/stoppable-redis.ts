@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A Redis of the test's own, which writes every command to its append-only file before it answers, and can be stopped. */
+/** A Redis of the test's own that can be stopped. */
 export interface StoppableRedis {
   readonly url: string;
   /** It answers nothing, and keeps its connections. */
@@ -20,10 +20,11 @@ export interface StoppableRedis {
 
 const RETRY_MS = 20;
 
-export async function startStoppableRedis(): Promise<StoppableRedis> {
+/** @param appendfsync with `always` it writes every command to its append-only file before it answers, and loses none */
+export async function startStoppableRedis(appendfsync: "always" | "everysec" = "always"): Promise<StoppableRedis> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "miroir-outage-"));
-  const settings = { port, bind: "127.0.0.1", dir: folder, appendonly: "yes", appendfsync: "always", daemonize: "no" };
+  const settings = { port, bind: "127.0.0.1", dir: folder, appendonly: "yes", appendfsync, daemonize: "no" };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   let child: ChildProcess;
 

@@ -17,6 +17,8 @@ export interface RunOptions extends StageOptions {
   readonly faults: readonly FaultKind[];
   /** Of each kind of server: how long a fault lasts and how long none follows, ms, about. */
   readonly pace: { readonly lastsMs: number; readonly restMs: number };
+  /** What is done while clients go on, which they do until it is over. No errors come of it. */
+  readonly meanwhile?: () => Promise<void>;
 }
 
 export interface RunResult {
@@ -50,8 +52,9 @@ export async function runHistory(options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function play(stage: Stage, options: RunOptions): Promise<RunResult> {
-  const { seed, forMs, clients, indexes } = options;
+/** The same on servers that are there. */
+export async function play(stage: Stage, options: RunOptions): Promise<RunResult> {
+  const { seed, forMs, clients, indexes, meanwhile } = options;
   const calls: AnyCall[] = [];
   const faults: FaultWindow[] = [];
   const record = (call: AnyCall) => void calls.push(call);
@@ -61,7 +64,7 @@ async function play(stage: Stage, options: RunOptions): Promise<RunResult> {
     runClient(stage, { seed, client, indexes, thinkMs: THINK_MS }, record, () => isOver),
   );
   const until = performance.now() + forMs;
-  await Promise.all(plansOf(stage, options).map((plan) => befall(stage, plan, until, faults)));
+  await Promise.all([...plansOf(stage, options).map((plan) => befall(stage, plan, until, faults)), meanwhile?.()]);
   await sleep(Math.max(0, until - performance.now()));
   isOver = true;
   await Promise.all(running);

@@ -28,10 +28,12 @@ export interface StageNode {
   replace(): Promise<void>;
 }
 
-interface StageGateway {
+export interface StageGateway {
   readonly ask: Send;
   readonly pid: number;
   kill(): Promise<void>;
+  /** Ends it as an operator does, and resolves once it has drained. */
+  stop(): Promise<void>;
   start(): Promise<void>;
 }
 
@@ -48,6 +50,8 @@ export interface Stage {
 export interface StageOptions {
   readonly backend: "sqlite" | "redis";
   readonly gateways: number;
+  /** How Redis keeps what it acknowledges; `always` unless told. One that is not killed need not wait for the disk. */
+  readonly appendfsync?: "always" | "everysec";
   readonly nodes: number;
   readonly shards: number;
   readonly replicationFactor: number;
@@ -60,7 +64,7 @@ export interface StageOptions {
 export async function startStage(options: StageOptions): Promise<Stage> {
   const { backend, shards, replicationFactor } = options;
   const folder = await mkdtemp(join(tmpdir(), "miroir-stage-"));
-  const redis = backend === "redis" ? await startStoppableRedis() : null;
+  const redis = backend === "redis" ? await startStoppableRedis(options.appendfsync) : null;
   const nodes = await Promise.all(Array.from({ length: options.nodes }, () => startStageNode(options)));
   const env = {
     MIROIR_NODES: nodes.map(({ line }) => line.url).join(","),
@@ -121,6 +125,7 @@ async function startStageGateway(env: Readonly<Record<string, string>>): Promise
       return started.pid;
     },
     kill: () => started.end("SIGKILL"),
+    stop: () => started.end("SIGTERM"),
     async start() {
       started = await supervised(start);
     },
