@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "@miroir/dev-node";
 import type { Random } from "@miroir/store/test-random";
 import type { LineTrouble } from "../../support/line.ts";
@@ -116,8 +117,38 @@ const REDIS_FAULTS: readonly FaultKind[] = [
   },
 ];
 
+/** A node misses writes for so long, and gateways then begin to repair it. */
+const MISSED_MS = 300;
+const BEGUN_MS = 50;
+/** Longer than the lease of a turn, and than heartbeats every 500 ms let a gateway own anything. */
+const PAST_RIGHTS_MS = 4_000;
+
+/** A gateway fault in the middle of the repair of a node. */
+const duringRepair = (inner: FaultKind, lastsMs: number): FaultKind => ({
+  name: `${inner.name} while a node is repaired`,
+  befalls: "gateway",
+  async begin(stage, at) {
+    const { line } = nodeOf(stage, at % stage.nodes.length);
+    await line.cut();
+    await sleep(MISSED_MS);
+    await line.mend();
+    await sleep(BEGUN_MS);
+    const end = await inner.begin(stage, at);
+    await sleep(lastsMs);
+    return end;
+  },
+});
+
+const REPAIR_FAULTS: readonly FaultKind[] = GATEWAY_FAULTS.map((fault) =>
+  duringRepair(fault, fault.name === "gateway paused" ? PAST_RIGHTS_MS : 0),
+);
+
 /** Faults by what can suffer them: `told` are those of development nodes alone. */
-export const FAULTS = { node: NODE_FAULTS, told: TOLD_FAULTS, gateway: GATEWAY_FAULTS, redis: REDIS_FAULTS } as const;
+export const FAULTS = {
+  ...{ node: NODE_FAULTS, told: TOLD_FAULTS, gateway: GATEWAY_FAULTS, redis: REDIS_FAULTS },
+  /** Of gateways, one after the other of which begins in the middle of a repair. */
+  repair: REPAIR_FAULTS,
+} as const;
 
 /** One fault of a run: what, whom, how long, and how long nothing is wrong with servers of its kind afterwards. All ms. */
 export interface PlannedFault {
