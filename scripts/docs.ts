@@ -1,6 +1,6 @@
-// `npm run docs`: writes every page that is made from the code.
+// `npm run docs`: writes every page that is made from the code, and what the chart brings along from elsewhere.
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Each page, and the script that prints it. */
@@ -15,8 +15,18 @@ const PAGES = {
   "charts/miroir/README.md": "charts/scripts/values-table.ts",
 } as const;
 
+/** Each copy, and the file it is of: helm reads nothing outside the chart. */
+const COPIES = {
+  "charts/miroir/files/rules.yaml": "observability/prometheus/rules.yaml",
+  "charts/miroir/files/dashboard.json": "observability/grafana/miroir.json",
+} as const;
+
 const root = join(import.meta.dirname, "..");
 for (const [page, script] of Object.entries(PAGES)) {
   writeFileSync(join(root, page), execFileSync(process.execPath, [join(root, script)]));
   console.log(page);
+}
+for (const [copy, file] of Object.entries(COPIES)) {
+  copyFileSync(join(root, file), join(root, copy));
+  console.log(copy);
 }

@@ -130,6 +130,8 @@ const properties: Readonly<Record<string, Schema>> = {
     },
     ["namespace"],
   ),
+  prometheusRule: object({ enabled: truth, namespace: textOrNull, additionalLabels: textMap }, ["namespace"]),
+  dashboard: object({ enabled: truth, namespace: textOrNull, labels: textMap, annotations: textMap }, ["namespace"]),
   podAnnotations: textMap,
   podLabels: textMap,
   priorityClassName: text,

@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "@miroir/config";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
 import { ACCEPTED, REFUSED } from "./support/cases.ts";
 import { hasHelm, lint, type Manifest, manifests, skippedBecause, template } from "./support/helm.ts";
 import { typeMistakes } from "./support/types.ts";
-import { EXAMPLES, type Values } from "./support/values.ts";
+import { CHART, EXAMPLES, type Values } from "./support/values.ts";
 
 /** A value of a Secret that was made for this rendering. */
 const GENERATED = /^( {2}[A-Z_]+: )[A-Za-z0-9+/]{54}==$/gm;
+/** The dashboard, of a thousand lines and more, which another test compares. */
+const DASHBOARD = /^( {2}miroir\.json: )\|\n(?: {4}.*\n)+/m;
 /** What the chart gives as variables, from Secrets. */
 const SECRETS = {
   MIROIR_MASTER_KEY: "a-master-key-of-some-length",
@@ -65,7 +68,8 @@ describe.skipIf(!hasHelm)(`helm${skippedBecause}`, { timeout: TIMEOUT_MS }, () =
   describe.each(EXAMPLES)("the example $name", ({ name, values }) => {
     it("makes what it made before", async () => {
       const { out } = await template(values);
-      await expect(out.replaceAll(GENERATED, "$1(generated)")).toMatchFileSnapshot(`snapshots/${name}.yaml`);
+      const stable = out.replaceAll(GENERATED, "$1(generated)").replace(DASHBOARD, "$1(dashboard)\n");
+      await expect(stable).toMatchFileSnapshot(`snapshots/${name}.yaml`);
     });
 
     it("makes a configuration that the gateway starts with", async () => {
@@ -77,6 +81,21 @@ describe.skipIf(!hasHelm)(`helm${skippedBecause}`, { timeout: TIMEOUT_MS }, () =
       expect(settings.nodes.length).toBeGreaterThan(2);
       expect(settings.task_store.backend).toBe((values.taskStore as Values).backend);
     });
+  });
+
+  it("brings the alerts and the dashboard as they are", async () => {
+    const fileOf = (name: string) => readFileSync(join(CHART, "files", name), "utf8");
+    const enabled = { enabled: true, namespace: "monitoring" };
+    const { out } = await template({ prometheusRule: enabled, dashboard: enabled });
+    const there = manifests(out).filter(({ metadata }) => metadata.namespace === "monitoring");
+    expect(there).toMatchObject([
+      {
+        kind: "ConfigMap",
+        metadata: { labels: { grafana_dashboard: "1" } },
+        data: { "miroir.json": fileOf("dashboard.json") },
+      },
+      { kind: "PrometheusRule", spec: parse(fileOf("rules.yaml")) },
+    ]);
   });
 
   it("makes objects that Kubernetes' types allow", async () => {

@@ -76,6 +76,14 @@ describe("the schema of values", () => {
 });
 
 it.each([
+  ["rules.yaml", "prometheus/rules.yaml"],
+  ["dashboard.json", "grafana/miroir.json"],
+])("charts/miroir/files/%s is the copy that `npm run docs` makes of observability/%s", (copy, file) => {
+  const original = readFileSync(join(CHART, "../../observability", file), "utf8");
+  expect(readFileSync(join(CHART, "files", copy), "utf8")).toBe(original);
+});
+
+it.each([
   ["values.schema.json", "values-schema.ts"],
   ["README.md", "values-table.ts"],
 ])("charts/miroir/%s is what `npm run docs` writes", (file, script) => {
