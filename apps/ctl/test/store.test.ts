@@ -130,6 +130,26 @@ describe("store copy", { timeout: 60_000 }, () => {
   });
 });
 
+describe("store forget-placement", { timeout: 60_000 }, () => {
+  it("forgets where documents are, once the store's name is given again", async () => {
+    const { path } = await withFile();
+    const store = await openStore({ backend: "sqlite", path, worker: false });
+    await store.leaderLease.acquire("placement", "a gateway", 60_000);
+    await store.leaderLease.saveState("placement", 1, { shards: 64 });
+    const name = `sqlite:${path}`;
+    const forget = (...args: string[]) => runHere(["store", "forget-placement", "--store", name, "--json", ...args]);
+
+    expect(await forget()).toMatchObject({ code: 2, stderr: expect.stringContaining(`--confirm ${name}`) });
+    const whileOneStarts = await forget("--confirm", name);
+    expect(whileOneStarts).toMatchObject({ code: 1, stderr: expect.stringContaining("a gateway is starting") });
+    await store.leaderLease.release("placement", "a gateway", 1);
+    expect(JSON.parse((await forget("--confirm", name)).stdout)).toMatchObject({ forgotten: { shards: 64 } });
+    const { acquired, lease } = await store.leaderLease.acquire("placement", "another", 1000);
+    expect({ acquired, state: lease.state }).toEqual({ acquired: true, state: null });
+    await store.close();
+  });
+});
+
 describe("store backup", { timeout: 60_000 }, () => {
   it("writes a new file that opens as a store", async () => {
     const { folder, path } = await withFile();

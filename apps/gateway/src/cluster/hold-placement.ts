@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Placement } from "@miroir/routing";
-import type { Store } from "@miroir/store-contract";
+import { PLACEMENT_SCOPE, type Store } from "@miroir/store-contract";
 
-const SCOPE = "placement";
 const LEASE_MS = 10_000;
 const POLL_MS = 50;
 
@@ -38,7 +37,8 @@ class PlacementError extends Error {
     super(
       `The documents are placed by ${describe(kept)}; with these settings they would be looked for by ${describe(wanted)}. ` +
         "They do not move by themselves, so that many would not be found any more. Set these as they were: a node keeps its id " +
-        "when its address changes. Or delete all indexes first; docs/migrating.md says how to move them.",
+        "when its address changes. Or delete all indexes first; docs/migrating.md says how to move them. docs/operations.md says " +
+        "what to do where it is the former that is wrong.",
     );
   }
 }
@@ -54,7 +54,7 @@ export async function holdPlacement(
   const holder = randomUUID();
   const wanted = keptOf(placement);
   for (;;) {
-    const { acquired, lease } = await leaderLease.acquire(SCOPE, holder, LEASE_MS);
+    const { acquired, lease } = await leaderLease.acquire(PLACEMENT_SCOPE, holder, LEASE_MS);
     const kept = lease.state as Kept | null;
     const isSame = isDeepStrictEqual(kept, wanted);
     if (!acquired && isSame) return;
@@ -64,8 +64,8 @@ export async function holdPlacement(
     }
     const { epoch } = lease;
     const isRefused = !isSame && kept !== null && (await indexes.count()) > 0;
-    if (!isSame && !isRefused) await leaderLease.saveState(SCOPE, epoch, wanted);
-    await leaderLease.release(SCOPE, holder, epoch);
+    if (!isSame && !isRefused) await leaderLease.saveState(PLACEMENT_SCOPE, epoch, wanted);
+    await leaderLease.release(PLACEMENT_SCOPE, holder, epoch);
     if (isRefused) throw new PlacementError(kept, wanted);
     return;
   }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDevNode } from "@miroir/dev-node";
 import { createPlacement } from "@miroir/routing";
+import { PLACEMENT_SCOPE } from "@miroir/store-contract";
 import { createModelStore } from "@miroir/store-contract/model";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -56,6 +57,19 @@ describe("a placement", () => {
     const died = { ...store.leaderLease, release: () => Promise.reject(new Error("died")) };
     await expect(holdPlacement({ ...store, leaderLease: died }, placement("a"))).rejects.toThrow("died");
     await Promise.all(Array.from({ length: 4 }, () => holdPlacement(store, placement("a"))));
+  });
+
+  it("that was taken out of the store is taken anew, though there are indexes", async () => {
+    const store = createModelStore();
+    onTestFinished(() => store.close());
+    await store.indexes.create({ uid: "films", physicalUid: "films", primaryKey: null });
+    await holdPlacement(store, placement("a"));
+    await expect(holdPlacement(store, placement("b"))).rejects.toThrow("The documents are placed by");
+    const { lease } = await store.leaderLease.acquire(PLACEMENT_SCOPE, "operator", 1000);
+    await store.leaderLease.saveState(PLACEMENT_SCOPE, lease.epoch, null);
+    await store.leaderLease.release(PLACEMENT_SCOPE, "operator", lease.epoch);
+    await holdPlacement(store, placement("b"));
+    await expect(holdPlacement(store, placement("a"))).rejects.toThrow("nodes b in group 0; with these");
   });
 });
 

@@ -1,5 +1,8 @@
 import type { JsonValue, LeaderLeaseRow } from "@miroir/schema";
 
+/** The lease whose state is where documents are: a gateway compares it when it starts, and an operator may have it forgotten. */
+export const PLACEMENT_SCOPE = "placement";
+
 /** Whether somebody holds it: at its deadline it is free. */
 export const isHeld = (row: LeaderLeaseRow | null, now: number): row is LeaderLeaseRow & { holder: string } =>
   row !== null && row.holder !== null && row.expiresAt > now;

@@ -90,6 +90,22 @@ export function addStore(program: Command, act: Act): void {
     },
   );
   act(
+    takesOneStore(
+      group
+        .command("forget-placement")
+        .description("has the gateway that starts next say where documents are; asks for the store's name")
+        .option("--confirm <store>", "the name that is asked for, for scripts, such as sqlite:./data/miroir.db"),
+    ),
+    async (options: OneStore & { readonly confirm?: string }, _, surroundings) => {
+      const store = await named(options, surroundings);
+      const { confirm } = await import("../../confirm.ts");
+      const what =
+        "has documents looked for where the next gateway's settings say, and not found where they are elsewhere";
+      await confirm(surroundings, { what, name: store.label, given: options.confirm });
+      return (await import("./forget-placement.ts")).forgetPlacement(store, surroundings);
+    },
+  );
+  act(
     takesTls(
       group
         .command("copy")
