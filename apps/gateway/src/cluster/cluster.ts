@@ -55,6 +55,15 @@ export interface Cluster {
   report(): NodeReport[];
   /** Calls back when a node went out or came back. @returns what stops it. */
   onChange(listener: (nodeId: string, state: NodeState) => void): () => void;
+  /**
+   * Watches that a node still has what it took: the uids of its tasks grow, so that a lower one tells that it lost all it had. Called before
+   * a write is sent; what it returns is told the uid of the write's task. @returns whether the node is still the one it was
+   */
+  expectTask(nodeId: string): (uid: number) => boolean;
+  /** Says that a loss is known by other signs, so that the next task tells nothing new. */
+  forgetTasks(nodeId: string): void;
+  /** Calls back when a node was found to have lost what it had. @returns what stops it. */
+  onLoss(listener: (nodeId: string) => void): () => void;
   /** Stops probing and closes every connection. */
   close(): Promise<void>;
 }

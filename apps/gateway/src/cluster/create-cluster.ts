@@ -31,6 +31,8 @@ type Member = {
   readonly restraint: Restraint;
   health: Health;
   outstanding: number;
+  /** The highest uid of a task that it took from here. */
+  lastTask: number;
 };
 
 /** Shared by all reads that spare nobody, which are nearly all. */
@@ -57,9 +59,10 @@ export async function createCluster(config: Config): Promise<Cluster> {
     if (!node) throw new RangeError(`node ${id} has no address`);
     const client = createNodeClient({ address: node.address, ...(apiKey !== null && { apiKey }) });
     const [pace, restraint] = [createPace(), createRestraint()];
-    members.set(id, { ...node, client, pace, restraint, health: UNKNOWN_HEALTH, outstanding: 0 });
+    members.set(id, { ...node, client, pace, restraint, health: UNKNOWN_HEALTH, outstanding: 0, lastTask: -1 });
   }
   const listeners = new Set<(nodeId: string, state: NodeState) => void>();
+  const lossListeners = new Set<(nodeId: string) => void>();
   const timers = new Set<NodeJS.Timeout>();
   let isClosed = false;
 
@@ -167,6 +170,23 @@ export async function createCluster(config: Config): Promise<Cluster> {
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    expectTask(nodeId) {
+      const member = memberOf(nodeId);
+      const before = member.lastTask;
+      return (uid) => {
+        const isSame = uid > before;
+        member.lastTask = isSame ? Math.max(member.lastTask, uid) : uid;
+        if (!isSame) for (const listener of lossListeners) listener(nodeId);
+        return isSame;
+      };
+    },
+    forgetTasks(nodeId) {
+      memberOf(nodeId).lastTask = -1;
+    },
+    onLoss(listener) {
+      lossListeners.add(listener);
+      return () => lossListeners.delete(listener);
     },
     async close() {
       isClosed = true;

@@ -97,12 +97,18 @@ export function broadcast(context: Context, index: IndexName | null, request: No
 /** Sends one write to one node: the uid of its task, its refusal, or "failed" when it has to be counted as missed. */
 async function send({ cluster, log }: Context, node: string, request: NodeRequest): Promise<Answer> {
   if (!cluster.isUsable(node)) return "failed";
+  const isSameNode = cluster.expectTask(node);
   try {
     const response = await cluster.request(node, request);
     if (response.status === 202) {
       noteEffect();
       const { taskUid } = JSON.parse(response.body.toString("utf8")) as { taskUid?: unknown };
-      if (Number.isInteger(taskUid)) return { taskUid: taskUid as number };
+      if (Number.isInteger(taskUid)) {
+        if (isSameNode(taskUid as number)) return { taskUid: taskUid as number };
+        // It lacks all that came before: the write alone must not make its copy look whole.
+        log.warn({ node }, "a node has lost what it had");
+        return "failed";
+      }
     }
     const error = errorOf(response);
     log.warn({ node, status: response.status, code: error?.code }, "a node refused a write");

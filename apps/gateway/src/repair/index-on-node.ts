@@ -2,6 +2,7 @@ import { canonicalJson, type Settings } from "@miroir/meilisearch";
 import { shardsOfNode } from "@miroir/routing";
 import type { IndexRow } from "@miroir/schema";
 import type { RepairDeps } from "./deps.ts";
+import { hasLost } from "./lost-indexes.ts";
 import { ask, enqueue, isIdle, RepairFailure, untilDone } from "./node-tasks.ts";
 
 /** Those of features that are off: a node neither shows nor takes them. */
@@ -34,12 +35,15 @@ export async function areIdle(
  * @returns whether it was all there already. @throws RepairFailure, NodeFailure
  */
 export async function matchIndex(deps: RepairDeps, row: IndexRow, { source, target }: Between): Promise<boolean> {
-  const { cluster } = deps;
+  const { cluster, hints } = deps;
   const path = `/indexes/${row.physicalUid}`;
+  const shards = shardsOfNode(cluster.placement, target);
+  // What is hinted at may be but what a node missed since it lost all: once it has the index again, nothing would tell.
+  if (await hasLost(cluster, target, row.physicalUid)) await hints.note(target, row.physicalUid, shards);
   const there = await ask(cluster, target, { method: "GET", path });
   if (there !== null && (JSON.parse(there) as { primaryKey: string | null }).primaryKey !== row.primaryKey) {
     if (await hasDocuments(deps, target, row.physicalUid)) {
-      await deps.hints.note(target, row.physicalUid, shardsOfNode(cluster.placement, target));
+      await hints.note(target, row.physicalUid, shards);
       await enqueue(cluster, target, { method: "DELETE", path });
     } else {
       const body = JSON.stringify({ primaryKey: row.primaryKey });

@@ -1,5 +1,6 @@
 import { SHARD_FIELD, shardsOfNode } from "@miroir/routing";
 import type { IndexRow } from "@miroir/schema";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { RepairDeps } from "./deps.ts";
 import { ask, isIdle } from "./node-tasks.ts";
 
@@ -17,19 +18,31 @@ export async function noteLostIndexes(deps: RepairDeps, node: string, rows: read
   const shards = shardsOfNode(cluster.placement, node);
   let lost = 0;
   for (const { uid, physicalUid } of rows) {
-    if (shards.every((shard) => hints.isStale(node, physicalUid, shard)) || !(await isLost(physicalUid))) continue;
+    const isKnown = shards.every((shard) => hints.isStale(node, physicalUid, shard));
+    if (isKnown || !(await hasLost(cluster, node, physicalUid))) continue;
     // In the making or on its way out, it may be missing while all is well.
-    if (!(await isIdle(cluster, node, physicalUid, DRAIN_MS)) || !(await isLost(physicalUid))) continue;
+    if (!(await isIdle(cluster, node, physicalUid, DRAIN_MS)) || !(await hasLost(cluster, node, physicalUid))) continue;
     if ((await store.indexes.get(uid))?.physicalUid !== physicalUid) continue;
     log.warn({ node, index: uid }, "a node has lost an index; it is filled again");
     await hints.note(node, physicalUid, shards);
     lost++;
   }
   return lost;
+}
 
-  async function isLost(physicalUid: string): Promise<boolean> {
-    const path = `/indexes/${physicalUid}/settings/filterable-attributes`;
-    const rules = await ask(cluster, node, { method: "GET", path });
-    return rules === null || !rules.includes(SHARD_FIELD);
-  }
+/** Notes all copies of a node that is known to have lost them, whatever it has been given since. @throws StoreError */
+export async function noteLostNode(
+  { cluster, hints }: RepairDeps,
+  node: string,
+  rows: readonly IndexRow[],
+): Promise<void> {
+  const shards = shardsOfNode(cluster.placement, node);
+  for (const { physicalUid } of rows) await hints.note(node, physicalUid, shards);
+}
+
+/** Whether a node is without an index, or has one without the marker's rule: it was made anew by documents that came after a loss. */
+export async function hasLost(cluster: Cluster, node: string, physicalUid: string): Promise<boolean> {
+  const path = `/indexes/${physicalUid}/settings/filterable-attributes`;
+  const rules = await ask(cluster, node, { method: "GET", path });
+  return rules === null || !rules.includes(SHARD_FIELD);
 }

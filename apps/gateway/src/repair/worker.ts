@@ -5,14 +5,12 @@ import { createPause } from "../background/pause.ts";
 import { ANY_NODE } from "../hints/hints.ts";
 import { listBrokenTurns } from "../turns/broken-turns.ts";
 import type { RepairDeps } from "./deps.ts";
-import { noteLostIndexes } from "./lost-indexes.ts";
+import { noteLostIndexes, noteLostNode } from "./lost-indexes.ts";
 import { RepairFailure } from "./node-tasks.ts";
 import { repairHint } from "./repair-hint.ts";
 
 /** Repairs what hints name, in the gateway that owns the work. */
 export interface RepairWorker {
-  /** Looks whether the node has lost indexes: it answered that it does not know one. */
-  suspect(node: string): void;
   /** Ends after the step under way. */
   close(): Promise<void>;
 }
@@ -38,7 +36,9 @@ interface Lane {
   wake(): void;
   /** When each index may be tried again, and how long it waits if that fails too. */
   readonly waits: Map<string, { until: number; pauseMs: number }>;
+  /** It may have lost indexes; `hasLost`: it is known to have lost all. */
   isSuspect: boolean;
+  hasLost: boolean;
   readonly done: Promise<void>;
 }
 
@@ -62,6 +62,12 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
     for (const lane of lanes.values()) lane.waits.clear();
     wakeAll();
   });
+  const stopLosses = cluster.onLoss((node) => {
+    const lane = lanes.get(node);
+    if (!lane) return;
+    lane.hasLost = true;
+    lane.wake();
+  });
 
   function suspect(node: string): void {
     const lane = lanes.get(node);
@@ -76,6 +82,7 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
     const lane: Omit<Lane, "done"> = {
       waits: new Map(),
       isSuspect: node !== ANY_NODE,
+      hasLost: false,
       wake() {
         isAwake = true;
         pausing.end();
@@ -93,10 +100,10 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
     return Object.assign(lane, { done: work() });
   }
 
-  async function round(node: string, lane: Pick<Lane, "waits" | "isSuspect">): Promise<void> {
+  async function round(node: string, lane: Omit<Lane, "done" | "wake">): Promise<void> {
     if (node === ANY_NODE) await endBrokenTurns();
     else if (!cluster.isUsable(node)) return;
-    if (lane.isSuspect) await lookForLosses(node, lane);
+    if (lane.isSuspect || lane.hasLost) await noteLosses(node, lane);
     for (const hint of hints.list()) {
       if (isClosed) return;
       if (hint.nodeId === node && owns(`${node} ${hint.indexUid}`)) await repair(hint, lane.waits);
@@ -117,12 +124,15 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
     }
   }
 
-  async function lookForLosses(node: string, lane: Pick<Lane, "isSuspect">): Promise<void> {
-    lane.isSuspect = false;
+  async function noteLosses(node: string, lane: Pick<Lane, "isSuspect" | "hasLost">): Promise<void> {
+    const { hasLost } = lane;
+    Object.assign(lane, { isSuspect: false, hasLost: false });
     try {
-      await noteLostIndexes(options, node, await options.indexes());
+      const rows = await options.indexes();
+      if (hasLost) await noteLostNode(options, node, rows);
+      else if ((await noteLostIndexes(options, node, rows)) > 0) cluster.forgetTasks(node);
     } catch (error) {
-      lane.isSuspect = true;
+      Object.assign(lane, { isSuspect: true, hasLost });
       if (!isExpected(error)) log.error({ node, err: error }, "looking for lost indexes failed");
     }
   }
@@ -150,11 +160,11 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
   }
 
   return {
-    suspect,
     async close() {
       isClosed = true;
       stopHints();
       stopNodes();
+      stopLosses();
       wakeAll();
       await Promise.all([...lanes.values()].map(({ done }) => done));
     },

@@ -19,6 +19,9 @@ interface Scene {
   readonly faults: readonly FaultKind[];
 }
 
+/** A node that is emptied must be filled again before the next one is, which takes longer than a short run. */
+const IN_TIME = IS_DEEP ? FAULTS.node : FAULTS.node.filter(({ name }) => name !== "node restarted empty");
+
 const SCENES: readonly Scene[] = [
   {
     name: "one gateway on SQLite that is killed and paused",
@@ -30,6 +33,20 @@ const SCENES: readonly Scene[] = [
     stage: { ...NODES, backend: "redis", gateways: IS_DEEP ? 3 : 2 },
     faults: [...FAULTS.gateway, ...FAULTS.redis],
   },
+  {
+    name: "one gateway on SQLite, whose nodes fail in every way",
+    stage: { ...NODES, backend: "sqlite", gateways: 1 },
+    faults: [...IN_TIME, ...FAULTS.told],
+  },
+  ...(IS_DEEP
+    ? [
+        {
+          name: "three gateways on one Redis, all of which fail in every way, and their nodes too",
+          stage: { ...NODES, backend: "redis", gateways: 3 },
+          faults: [...FAULTS.node, ...FAULTS.told, ...FAULTS.gateway, ...FAULTS.redis],
+        } as const,
+      ]
+    : []),
 ];
 
 describe.each(SCENES)("$name", ({ stage, faults }) => {

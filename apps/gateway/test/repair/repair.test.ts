@@ -139,3 +139,16 @@ it("a node that comes back empty is filled again, with the vectors that clients 
     expect(_vectors.own).toEqual({ embeddings: [[id, 1]], regenerate: false });
   expect((await node("GET", "/indexes/empty/settings/filterable-attributes")).body).toContainEqual("rank");
 });
+
+it("a node that is emptied without ever being out gives itself away by its next task, and is filled again", async () => {
+  const { send } = gateway;
+  for (const uid of ["written", "unwritten"])
+    await sendAndWait(send, "POST", `/indexes/${uid}/documents`, films(upTo(30)));
+  await nodes[2]?.restartEmpty();
+  const added = await send("POST", "/indexes/written/documents", films(upTo(40).slice(30)));
+  expect(added.headers.get("x-miroir-degraded")).toContain("reason=missed_write");
+  await waitForTask(send, added.body.taskUid);
+  await untilRepaired(gateway);
+  await expectCopies(gateway, nodes, "written", films(upTo(40)));
+  await expectCopies(gateway, nodes, "unwritten", films(upTo(30)));
+});

@@ -30,7 +30,8 @@ export function createSend(address: string, apiKey?: string, timeoutMs?: number)
       ...(body !== undefined && { body: isRaw ? (body as string) : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const answer = text === "" ? undefined : JSON.parse(text);
+    const isText = response.headers.get("content-type")?.startsWith("text/") === true;
+    const answer = text === "" || isText ? undefined : JSON.parse(text);
     // An error may say the client's own words again.
     if (response.ok && carriesSecrets(path)) noteSecrets(path, answer);
     return { status: response.status, headers: response.headers, text, body: answer };

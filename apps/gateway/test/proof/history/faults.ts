@@ -17,6 +17,24 @@ const INTERNAL = { message: "x", code: "internal", type: "internal", link: "" };
 
 const nodeOf = (stage: Stage, at: number) => stage.nodes[at] as StageNode;
 
+/** Longer than gateways take to see that a node lacks what it had. */
+const SEEN_MS = 3_000;
+const REPAIR_MS = 60_000;
+const POLL_MS = 100;
+
+async function untilRepaired({ gateways }: Stage): Promise<void> {
+  await sleep(SEEN_MS);
+  const until = performance.now() + REPAIR_MS;
+  const isRepaired = async () => {
+    const answers = await Promise.all(gateways.map(({ ask }) => ask("GET", "/_miroir/metrics").catch(() => null)));
+    const waiting = answers.flatMap((answer) => [
+      ...(answer?.text ?? "").matchAll(/^miroir_write_hints\{.*\} (\d+)$/gm),
+    ]);
+    return waiting.length > 0 && waiting.every(([, copies]) => copies === "0");
+  };
+  while (!(await isRepaired()) && performance.now() < until) await sleep(POLL_MS);
+}
+
 const line = (name: string, trouble: LineTrouble): FaultKind => ({
   name: `node ${name}`,
   befalls: "node",
@@ -53,7 +71,8 @@ const NODE_FAULTS: readonly FaultKind[] = [
     befalls: "node",
     async begin(stage, at) {
       await nodeOf(stage, at).replace();
-      return async () => undefined;
+      // The next fault must not take the last copy of anything.
+      return () => untilRepaired(stage);
     },
   },
   line("slow", { delayMs: 300 }),
