@@ -10,5 +10,8 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for processes they started; a second file makes use of that.
     maxWorkers: 2,
+    // For a test that hangs, and long enough for any other on a machine that does much besides: no test measures time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -24,7 +24,7 @@ export const NODE_KEY = "nodeKeynodeKeynodeKey";
 export const ON_REAL_NODES = process.env.MEILISEARCH_BIN !== undefined;
 
 /** How long a test may take: real nodes need seconds where development nodes need milliseconds. */
-export const TEST_TIMEOUT_MS = ON_REAL_NODES ? 300_000 : 20_000;
+export const TEST_TIMEOUT_MS = ON_REAL_NODES ? 300_000 : 60_000;
 
 export type TestNodeOptions = {
   /** How long a development node takes for each of its tasks. */
