@@ -55,14 +55,25 @@ function passes(folder: string, { backend, parts, own }: Omit<GuardedFile, "path
     stdio: "ignore",
     env: { ...process.env, MIROIR_TEST_REDIS: "local", PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}` },
   });
-  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), "SIGKILL"), TIMEOUT_MS);
+  const timer = setTimeout(() => endGroup(child.pid), TIMEOUT_MS);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => {
       clearTimeout(timer);
+      // A suite that gives up at its first failure leaves its servers behind.
+      endGroup(child.pid);
       resolve(code === 0);
     });
   });
+}
+
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
 }
 
 function readJobs(folder: string): Job[] {
