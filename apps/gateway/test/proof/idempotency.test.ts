@@ -37,8 +37,8 @@ describe.each(BACKENDS)("one key, two gateways on %s", (backend) => {
       MIROIR_NODE_MASTER_KEY: NODE_KEY,
       MIROIR_SERVER_PORT: "0",
       MIROIR_LOG_LEVEL: "silent",
-      // Longer than a write waits for the turn of a gateway that was killed.
-      MIROIR_IDEMPOTENCY_RESERVATION_MS: "5000",
+      // Longer than a write takes that waits for the turn of a gateway that was killed, on a busy machine too.
+      MIROIR_IDEMPOTENCY_RESERVATION_MS: "15000",
       ...store.env,
     });
 
