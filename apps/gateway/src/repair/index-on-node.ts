@@ -1,8 +1,7 @@
 import { canonicalJson, type Settings } from "@miroir/meilisearch";
-import { shardsOfNode } from "@miroir/routing";
 import type { IndexRow } from "@miroir/schema";
 import type { RepairDeps } from "./deps.ts";
-import { hasLost } from "./lost-indexes.ts";
+import { hasMarkerRule, noteAll } from "./lost-indexes.ts";
 import { ask, enqueue, isIdle, RepairFailure, untilDone } from "./node-tasks.ts";
 
 /** Those of features that are off: a node neither shows nor takes them. */
@@ -35,15 +34,12 @@ export async function areIdle(
  * @returns whether it was all there already. @throws RepairFailure, NodeFailure
  */
 export async function matchIndex(deps: RepairDeps, row: IndexRow, { source, target }: Between): Promise<boolean> {
-  const { cluster, hints } = deps;
+  const { cluster } = deps;
   const path = `/indexes/${row.physicalUid}`;
-  const shards = shardsOfNode(cluster.placement, target);
-  // What is hinted at may be but what a node missed since it lost all: once it has the index again, nothing would tell.
-  if (await hasLost(cluster, target, row.physicalUid)) await hints.note(target, row.physicalUid, shards);
   const there = await ask(cluster, target, { method: "GET", path });
   if (there !== null && (JSON.parse(there) as { primaryKey: string | null }).primaryKey !== row.primaryKey) {
     if (await hasDocuments(deps, target, row.physicalUid)) {
-      await hints.note(target, row.physicalUid, shards);
+      await noteAll(deps, target, row.physicalUid);
       await enqueue(cluster, target, { method: "DELETE", path });
     } else {
       const body = JSON.stringify({ primaryKey: row.primaryKey });
@@ -64,20 +60,24 @@ async function hasDocuments({ cluster }: RepairDeps, node: string, physicalUid: 
 }
 
 async function matchSettings(
-  { cluster, log }: RepairDeps,
+  deps: RepairDeps,
   { physicalUid }: IndexRow,
   { source, target }: Between,
 ): Promise<boolean> {
+  const { cluster, log } = deps;
   const path = `/indexes/${physicalUid}/settings`;
   const [wanted, present] = await Promise.all(
     [source, target].map((node) => ask(cluster, node, { method: "GET", path })),
   );
   if (wanted === null || wanted === undefined) throw new RepairFailure(`${source} has no index ${physicalUid}`);
   if (present && canonicalJson(present) === canonicalJson(wanted)) return true;
+  const had = JSON.parse(present ?? "{}") as Partial<Settings>;
+  // The hint may name only what the node missed since it lost all: once it has the marker's rule again, nothing would tell.
+  if (!hasMarkerRule(JSON.stringify(had.filterableAttributes ?? []))) await noteAll(deps, target, physicalUid);
   const { embedders, ...settings } = JSON.parse(wanted) as Settings;
   const isHidden = HIDDEN_KEY.test(wanted);
   if (isHidden) log.warn({ node: target, physicalUid }, "embedders with keys of other services have to be set again");
-  const before = Object.keys((JSON.parse(present ?? "{}") as Partial<Settings>).embedders ?? {});
+  const before = Object.keys(had.embedders ?? {});
   const gone = before.filter((name) => !Object.hasOwn(embedders, name)).map((name) => [name, null]);
   const known = Object.entries(settings).filter(([key]) => !FEATURE_SETTINGS.has(key));
   const patch = {

@@ -1,6 +1,5 @@
 import { SHARD_FIELD, shardsOfNode } from "@miroir/routing";
 import type { IndexRow } from "@miroir/schema";
-import type { Cluster } from "../cluster/cluster.ts";
 import type { RepairDeps } from "./deps.ts";
 import { ask, isIdle } from "./node-tasks.ts";
 
@@ -19,30 +18,31 @@ export async function noteLostIndexes(deps: RepairDeps, node: string, rows: read
   let lost = 0;
   for (const { uid, physicalUid } of rows) {
     const isKnown = shards.every((shard) => hints.isStale(node, physicalUid, shard));
-    if (isKnown || !(await hasLost(cluster, node, physicalUid))) continue;
+    if (isKnown || !(await isLost(physicalUid))) continue;
     // In the making or on its way out, it may be missing while all is well.
-    if (!(await isIdle(cluster, node, physicalUid, DRAIN_MS)) || !(await hasLost(cluster, node, physicalUid))) continue;
+    if (!(await isIdle(cluster, node, physicalUid, DRAIN_MS)) || !(await isLost(physicalUid))) continue;
     if ((await store.indexes.get(uid))?.physicalUid !== physicalUid) continue;
     log.warn({ node, index: uid }, "a node has lost an index; it is filled again");
-    await hints.note(node, physicalUid, shards);
+    await noteAll(deps, node, physicalUid);
     lost++;
   }
   return lost;
+
+  async function isLost(physicalUid: string): Promise<boolean> {
+    const path = `/indexes/${physicalUid}/settings/filterable-attributes`;
+    const rules = await ask(cluster, node, { method: "GET", path });
+    return rules === null || !hasMarkerRule(rules);
+  }
 }
 
 /** Notes all copies of a node that is known to have lost them, whatever it has been given since. @throws StoreError */
-export async function noteLostNode(
-  { cluster, hints }: RepairDeps,
-  node: string,
-  rows: readonly IndexRow[],
-): Promise<void> {
-  const shards = shardsOfNode(cluster.placement, node);
-  for (const { physicalUid } of rows) await hints.note(node, physicalUid, shards);
+export async function noteLostNode(deps: RepairDeps, node: string, rows: readonly IndexRow[]): Promise<void> {
+  for (const { physicalUid } of rows) await noteAll(deps, node, physicalUid);
 }
 
-/** Whether a node is without an index, or has one without the marker's rule: it was made anew by documents that came after a loss. */
-export async function hasLost(cluster: Cluster, node: string, physicalUid: string): Promise<boolean> {
-  const path = `/indexes/${physicalUid}/settings/filterable-attributes`;
-  const rules = await ask(cluster, node, { method: "GET", path });
-  return rules === null || !rules.includes(SHARD_FIELD);
-}
+/** Notes that a node's copies of all shards of an index have to be repaired. @throws StoreError */
+export const noteAll = ({ cluster, hints }: RepairDeps, node: string, physicalUid: string): Promise<void> =>
+  hints.note(node, physicalUid, shardsOfNode(cluster.placement, node));
+
+/** Whether filterable attributes (JSON) have the marker's rule; without it, the index was made anew by documents that came after a loss. */
+export const hasMarkerRule = (filterableAttributes: string): boolean => filterableAttributes.includes(SHARD_FIELD);

@@ -132,7 +132,9 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
       if (hasLost) await noteLostNode(options, node, rows);
       else if ((await noteLostIndexes(options, node, rows)) > 0) cluster.forgetTasks(node);
     } catch (error) {
-      Object.assign(lane, { isSuspect: true, hasLost });
+      lane.isSuspect = true;
+      // Unless it has lost all again meanwhile, as was known before.
+      lane.hasLost ||= hasLost;
       if (!isExpected(error)) log.error({ node, err: error }, "looking for lost indexes failed");
     }
   }
