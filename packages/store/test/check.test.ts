@@ -4,12 +4,9 @@ import { join } from "node:path";
 import type { RowBatch, Store } from "@miroir/store-contract";
 import { createModelStore } from "@miroir/store-contract/model";
 import Database from "better-sqlite3";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { backupStore, checkStore, openStore } from "../src/index.ts";
 import { fillStore } from "./support/fill.ts";
-
-/** For a busy machine and a disk that syncs; no test waits for it. */
-vi.setConfig({ testTimeout: 60_000 });
 
 function temporary(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), "miroir-check-"));

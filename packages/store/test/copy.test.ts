@@ -3,13 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MOVABLE_TABLES, type Store, StoreError } from "@miroir/store-contract";
 import { createModelStore } from "@miroir/store-contract/model";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type CopyReport, checkStore, copyStore, openStore, type TableProgress } from "../src/index.ts";
 import { fillStore } from "./support/fill.ts";
 import { startRedis, testPrefix } from "./support/redis.ts";
-
-/** For a busy machine and a disk that syncs; no test waits for it. */
-vi.setConfig({ testTimeout: 60_000 });
 
 const redis = await startRedis();
 const folder = await mkdtemp(join(tmpdir(), "miroir-copy-"));

@@ -17,7 +17,7 @@ const AT_ONCE = 8;
 const MASTER_KEY = "a-master-key-of-this-test";
 const ADMIN_KEY = "an-admin-key-of-this-test";
 
-vi.setConfig({ testTimeout: IS_DEEP ? 1_200_000 : 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: IS_DEEP ? 1_200_000 : 60_000 });
 
 let nodes: TestNode[];
 let gateway: Running;

@@ -20,7 +20,7 @@ interface Scene {
 }
 
 /** A node that is emptied must be filled again before the next one is, which takes longer than a short run. */
-const IN_TIME = IS_DEEP ? FAULTS.node : FAULTS.node.filter(({ name }) => name !== "node restarted empty");
+const NODE_FAULTS = [...FAULTS.node, ...FAULTS.told, ...(IS_DEEP ? FAULTS.emptied : [])];
 
 const SCENES: readonly Scene[] = [
   {
@@ -36,14 +36,14 @@ const SCENES: readonly Scene[] = [
   {
     name: "one gateway on SQLite, whose nodes fail in every way",
     stage: { ...NODES, backend: "sqlite", gateways: 1 },
-    faults: [...IN_TIME, ...FAULTS.told],
+    faults: NODE_FAULTS,
   },
   ...(IS_DEEP
     ? [
         {
           name: "three gateways on one Redis, all of which fail in every way, and their nodes too",
           stage: { ...NODES, backend: "redis", gateways: 3 },
-          faults: [...FAULTS.node, ...FAULTS.told, ...FAULTS.gateway, ...FAULTS.redis],
+          faults: [...NODE_FAULTS, ...FAULTS.gateway, ...FAULTS.redis],
         } as const,
       ]
     : []),

@@ -7,7 +7,7 @@ import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
 import { GATEWAY, type Started, startProcess } from "../support/processes.ts";
 import { BACKENDS, type SharedStore, startSharedStore } from "../support/shared-store.ts";
 
-vi.setConfig({ testTimeout: 900_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 const ROUNDS = process.env.MIROIR_TEST_DEEP ? 40 : 1;
 const CLIENTS = 64;

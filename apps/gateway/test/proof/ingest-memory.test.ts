@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { createGzip } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
 import { NODE_KEY } from "../support/nodes.ts";
+import { memoryMb } from "../support/process-memory.ts";
 import { GATEWAY, type Started, startProcess } from "../support/processes.ts";
 
 const DEV_NODE = new URL("../../../dev-node/src/main.ts", import.meta.url).pathname;
@@ -40,12 +41,6 @@ afterEach(async () => {
   await Promise.all(nodes.map((node) => node.end()));
   await rm(folder, { recursive: true, force: true });
 });
-
-/** Kilobytes of a line of /proc/PID/status, as MB. */
-async function memoryMb(pid: number, line: "VmRSS" | "VmHWM"): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return (Number(new RegExp(`${line}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / MB;
-}
 
 /** Documents of about a kilobyte with ids from 0, made as they are read. The text is of no use to a compressor's window. */
 function* documents(bytes: number, format: Format): Generator<string> {

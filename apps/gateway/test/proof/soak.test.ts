@@ -1,5 +1,6 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdir, readlink } from "node:fs/promises";
 import { expect, it, vi } from "vitest";
+import { memoryMb } from "../support/process-memory.ts";
 import { FAULTS } from "./history/faults.ts";
 import { firstOfEach, play, type RunOptions } from "./history/run.ts";
 import { type Stage, type StageOptions, startStage } from "./history/stage.ts";
@@ -12,17 +13,13 @@ const FOR_MS = 600_000;
 const ROUND_MS = 30_000;
 /** At the start code is compiled, connections are opened and caches filled. */
 const WARM_UP_ROUNDS = 3;
-const MB = 1024 * 1024;
 
 const NODES = { nodes: 3, shards: 16, replicationFactor: 2, taskDelayMs: 2 };
 /** Gateways are paused but not killed: what one has piled up would be gone with it. */
-const GATEWAY_FAULTS = FAULTS.gateway.filter(({ name }) => name !== "gateway killed");
+const SURVIVED = [...FAULTS.node, ...FAULTS.emptied, ...FAULTS.told, ...FAULTS.paused];
 const SCENES: readonly (StageOptions & Pick<RunOptions, "faults">)[] = [
-  { ...NODES, backend: "sqlite", gateways: 1, faults: [...FAULTS.node, ...FAULTS.told, ...GATEWAY_FAULTS] },
-  {
-    ...{ ...NODES, backend: "redis", gateways: 3 },
-    faults: [...FAULTS.node, ...FAULTS.told, ...GATEWAY_FAULTS, ...FAULTS.redis],
-  },
+  { ...NODES, backend: "sqlite", gateways: 1, faults: SURVIVED },
+  { ...NODES, backend: "redis", gateways: 3, faults: [...SURVIVED, ...FAULTS.redis] },
 ];
 
 /** What is held when nothing is under way: the most that any gateway, or any node, holds. */
@@ -35,15 +32,10 @@ interface Held {
 async function look({ gateways, nodes }: Stage): Promise<Held> {
   const most = async (counts: Promise<number>[]) => Math.max(...(await Promise.all(counts)));
   return {
-    memoryMb: await most(gateways.map(({ pid }) => memoryMb(pid))),
+    memoryMb: await most(gateways.map(({ pid }) => memoryMb(pid, "VmRSS"))),
     sockets: await most(gateways.map(({ pid }) => sockets(pid))),
     nodeTasks: await most(nodes.map(async ({ ask }) => (await ask("GET", "/tasks?limit=1")).body.total)),
   };
-}
-
-async function memoryMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / MB;
 }
 
 async function sockets(pid: number): Promise<number> {

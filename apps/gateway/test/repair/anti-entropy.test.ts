@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { copyOn } from "../support/copies.ts";
 import { createSend, sendAndWait } from "../support/http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
 import { type Running, startRunning } from "../support/running.ts";
 import { expectCopies, untilRepaired } from "./support.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const DOCUMENTS = Array.from({ length: 30 }, (_, id) => ({ id, title: `film ${id}` }));
 let nodes: TestNode[] = [];

@@ -6,7 +6,7 @@ import { NODE_KEY, ON_REAL_NODES, startNodes, type TestNode } from "../support/n
 import { idOf, type Running, startRunning } from "../support/running.ts";
 import { cutOff, expectCopies, untilRepaired } from "./support.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let nodes: TestNode[] = [];
 let gateway: Running;

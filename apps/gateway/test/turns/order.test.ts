@@ -7,7 +7,7 @@ import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
 import { idOf, type Running, startRunning } from "../support/running.ts";
 import { BACKENDS, type SharedStore, settingsOf, startSharedStore } from "../support/shared-store.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const WRITES = process.env.MIROIR_TEST_DEEP ? 2_000 : 60;
 const SEED = Number(process.env.MIROIR_TEST_SEED ?? 20_263);

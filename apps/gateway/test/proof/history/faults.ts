@@ -3,6 +3,7 @@ import type { Fault } from "@miroir/dev-node";
 import type { Random } from "@miroir/store/test-random";
 import type { LineTrouble } from "../../support/line.ts";
 import type { Stage, StageNode } from "./stage.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** Something that can go wrong. Each kind befalls one server of a kind at a time. */
 export interface FaultKind {
@@ -20,11 +21,9 @@ const nodeOf = (stage: Stage, at: number) => stage.nodes[at] as StageNode;
 /** Longer than gateways take to see that a node lacks what it had. */
 const SEEN_MS = 3_000;
 const REPAIR_MS = 60_000;
-const POLL_MS = 100;
 
 async function untilRepaired({ gateways }: Stage): Promise<void> {
   await sleep(SEEN_MS);
-  const until = performance.now() + REPAIR_MS;
   const isRepaired = async () => {
     const answers = await Promise.all(gateways.map(({ ask }) => ask("GET", "/_miroir/metrics").catch(() => null)));
     const waiting = answers.flatMap((answer) => [
@@ -32,7 +31,7 @@ async function untilRepaired({ gateways }: Stage): Promise<void> {
     ]);
     return waiting.length > 0 && waiting.every(([, copies]) => copies === "0");
   };
-  while (!(await isRepaired()) && performance.now() < until) await sleep(POLL_MS);
+  await waitUntil(isRepaired, performance.now() + REPAIR_MS);
 }
 
 const line = (name: string, trouble: LineTrouble): FaultKind => ({
@@ -56,6 +55,16 @@ const told = (name: string, faults: readonly Fault[]): FaultKind => ({
   },
 });
 
+const EMPTIED: FaultKind = {
+  name: "node restarted empty",
+  befalls: "node",
+  async begin(stage, at) {
+    await nodeOf(stage, at).replace();
+    // The next fault must not take the last copy of anything.
+    return () => untilRepaired(stage);
+  },
+};
+
 /** What any node can suffer. */
 const NODE_FAULTS: readonly FaultKind[] = [
   {
@@ -64,15 +73,6 @@ const NODE_FAULTS: readonly FaultKind[] = [
     async begin(stage, at) {
       await nodeOf(stage, at).line.cut();
       return () => nodeOf(stage, at).line.mend();
-    },
-  },
-  {
-    name: "node restarted empty",
-    befalls: "node",
-    async begin(stage, at) {
-      await nodeOf(stage, at).replace();
-      // The next fault must not take the last copy of anything.
-      return () => untilRepaired(stage);
     },
   },
   line("slow", { delayMs: 300 }),
@@ -95,27 +95,26 @@ const TOLD_FAULTS: readonly FaultKind[] = [
   told("is too busy", [{ route: "/indexes/:uid/search", busy: true }]),
 ];
 
-const GATEWAY_FAULTS: readonly FaultKind[] = [
-  {
-    name: "gateway killed",
-    befalls: "gateway",
-    async begin(stage, at) {
-      await stage.gateways[at]?.kill();
-      return async () => stage.gateways[at]?.start();
-    },
+const KILLED: FaultKind = {
+  name: "gateway killed",
+  befalls: "gateway",
+  async begin(stage, at) {
+    await stage.gateways[at]?.kill();
+    return async () => stage.gateways[at]?.start();
   },
-  {
-    name: "gateway paused",
-    befalls: "gateway",
-    async begin(stage, at) {
-      const { pid } = stage.gateways[at] ?? {};
-      if (pid !== undefined) process.kill(pid, "SIGSTOP");
-      return async () => {
-        if (pid !== undefined) process.kill(pid, "SIGCONT");
-      };
-    },
+};
+
+const PAUSED: FaultKind = {
+  name: "gateway paused",
+  befalls: "gateway",
+  async begin(stage, at) {
+    const { pid } = stage.gateways[at] ?? {};
+    if (pid !== undefined) process.kill(pid, "SIGSTOP");
+    return async () => {
+      if (pid !== undefined) process.kill(pid, "SIGCONT");
+    };
   },
-];
+};
 
 const REDIS_FAULTS: readonly FaultKind[] = [
   {
@@ -158,15 +157,15 @@ const duringRepair = (inner: FaultKind, lastsMs: number): FaultKind => ({
   },
 });
 
-const REPAIR_FAULTS: readonly FaultKind[] = GATEWAY_FAULTS.map((fault) =>
-  duringRepair(fault, fault.name === "gateway paused" ? PAST_RIGHTS_MS : 0),
-);
-
 /** Faults by what can suffer them: `told` are those of development nodes alone. */
 export const FAULTS = {
-  ...{ node: NODE_FAULTS, told: TOLD_FAULTS, gateway: GATEWAY_FAULTS, redis: REDIS_FAULTS },
+  ...{ node: NODE_FAULTS, told: TOLD_FAULTS, gateway: [KILLED, PAUSED], redis: REDIS_FAULTS },
+  /** Takes as long as it takes to fill the node again. */
+  emptied: [EMPTIED],
+  /** Of gateways, those that end with all that a gateway has piled up still there. */
+  paused: [PAUSED],
   /** Of gateways, one after the other of which begins in the middle of a repair. */
-  repair: REPAIR_FAULTS,
+  repair: [duringRepair(KILLED, 0), duringRepair(PAUSED, PAST_RIGHTS_MS)],
 } as const;
 
 /** One fault of a run: what, whom, how long, and how long nothing is wrong with servers of its kind afterwards. All ms. */

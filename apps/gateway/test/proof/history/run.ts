@@ -7,6 +7,7 @@ import { type FaultKind, type PlannedFault, planFaults } from "./faults.ts";
 import { type AnyCall, documentOf, type FaultWindow, type History, NOT_SENT } from "./record.ts";
 import { checkReplicas, checkSettings } from "./replicas.ts";
 import { type Stage, type StageOptions, startStage } from "./stage.ts";
+import { waitUntil } from "./wait-until.ts";
 
 export interface RunOptions extends StageOptions {
   readonly seed: number;
@@ -139,7 +140,7 @@ async function seeAllNodes(stage: Stage): Promise<void> {
       const answer = await ask("GET", "/_miroir/topology").catch(() => null);
       return answer?.body?.nodes?.every(({ state }: { state: string }) => state === "up") === true;
     };
-    while (!(await isSeen()) && performance.now() < until) await sleep(POLL_MS);
+    await waitUntil(isSeen, until);
   }
 }
 
