@@ -94,14 +94,16 @@ describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only de
     const { placement } = gateway.context.cluster;
     const shard = shardOf("500", placement.shards);
     const owners = (placement.owners[0]?.[shard] ?? []).map((id) => nodes.find(({ address }) => idOf(address) === id));
+    const first = idOf(owners[0]?.address ?? "");
+    const out = gateway.untilNode(first, "out");
     const bringBackFirst = cutOff(owners[0]);
+    await out;
     await sendAndWait(send, "POST", "/indexes/double/documents", films([500]));
     // Before it is repaired, the copy that it would be repaired from goes.
     const bringBackSecond = cutOff(owners[1]);
+    const up = gateway.untilNode(first, "up");
     bringBackFirst();
-    // It may have been out; with the other one away it cannot be repaired meanwhile.
-    const first = idOf(owners[0]?.address ?? "");
-    await expect.poll(() => gateway.context.cluster.isUsable(first), { timeout: 30_000 }).toBe(true);
+    await up;
     const refused = await send("POST", "/indexes/double/documents", films([500]));
     expect([refused.status, refused.body.code]).toEqual([503, "miroir_no_quorum"]);
     const found = await send("POST", "/indexes/double/search", { limit: 100 });
