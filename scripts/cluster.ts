@@ -55,20 +55,7 @@ async function main(): Promise<void> {
   if (binary === undefined) process.once("exit", () => rmSync(data, { recursive: true, force: true }));
   const ports = base === 0 ? await freePorts() : await fixedPorts(base);
 
-  mkdirSync(join(data, "redis"), { recursive: true });
-  const durable = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
-  const redisArgs = [
-    "--bind",
-    HOST,
-    "--port",
-    `${ports.redis}`,
-    "--dir",
-    join(data, "redis"),
-    "--save",
-    "",
-    ...durable,
-  ];
-  start("redis", server, redisArgs);
+  startRedis(server, ports.redis, join(data, "redis"));
   for (const [i, port] of ports.nodes.entries()) startNode(port, join(data, `node-${i + 1}`));
   await Promise.all([untilListening(ports.redis), ...ports.nodes.map((port) => untilOk(port, "/health"))]);
 
@@ -87,6 +74,13 @@ async function main(): Promise<void> {
     binary === undefined ? "development nodes, which forget everything" : `Meilisearch, with its data in ${data}`;
   const [one, two] = ports.gateways.map((port) => `http://${HOST}:${port}`);
   process.stdout.write(`ready: gateways at ${one} and ${two}; nodes: ${kind}. Ctrl-C stops them all.\n`);
+}
+
+function startRedis(server: string, port: number, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const durable = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
+  const args = [server, "--bind", HOST, "--port", `${port}`, "--save", "", ...durable];
+  start("redis", "sh", [join(ROOT, "packages/store-redis/scripts/start-redis.sh"), ...args], {}, folder);
 }
 
 function startNode(port: number, folder: string): void {

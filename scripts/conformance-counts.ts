@@ -1,7 +1,9 @@
 /** What a report of vitest's says about one test. */
 interface ReportedTest {
   readonly ancestorTitles: readonly string[];
+  readonly fullName: string;
   readonly status: string;
+  readonly failureMessages?: readonly string[];
 }
 
 /** The part of vitest's JSON report that is read here. */
@@ -10,7 +12,12 @@ export interface TestReport {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly success: boolean;
-  readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly ReportedTest[] }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    /** Why the file could not be loaded; empty when it could. */
+    readonly message: string;
+    readonly assertionResults: readonly ReportedTest[];
+  }[];
 }
 
 /** The suite's files; it registers a `describe` for each method, called `<store>#<part>.<method>` or `<store>#<what it shows>`. */

@@ -19,6 +19,7 @@ const PAGES = {
 const COPIES = {
   "charts/miroir/files/rules.yaml": "observability/prometheus/rules.yaml",
   "charts/miroir/files/dashboard.json": "observability/grafana/miroir.json",
+  "charts/miroir/files/start-redis.sh": "packages/store-redis/scripts/start-redis.sh",
 } as const;
 
 const root = join(import.meta.dirname, "..");

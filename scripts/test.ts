@@ -3,7 +3,7 @@
 // their own again on one in a container. Other arguments are turbo's.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { conformanceCounts, type TestReport } from "./conformance-counts.ts";
 import { ensureRedisServer } from "./redis-server.ts";
 
@@ -61,6 +61,7 @@ for (const manifest of globSync("{packages/*,apps/*,charts,site}/package.json", 
 if (tests.status !== 0 && counts.failed === 0) counts.failed = 1;
 compareConformance();
 if (bothWays) testInContainers();
+for (const report of told) tellFailures(report);
 
 console.log(
   `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`,
@@ -91,8 +92,23 @@ function testInContainers(): void {
   if (status === NO_ENGINE) return;
   const failedBefore = counts.failed;
   const inContainers = readReport(path);
-  if (inContainers !== undefined) count(inContainers);
+  if (inContainers !== undefined) {
+    told.push(inContainers);
+    count(inContainers);
+  }
   if (status !== 0 && counts.failed === failedBefore) counts.failed += 1;
+}
+
+/** Says at the end what failed: whoever reads only the end of a long log must not have to look for it. */
+function tellFailures({ success, testResults }: TestReport): void {
+  if (success) return;
+  for (const { name, message, assertionResults } of testResults) {
+    const file = relative(root, name);
+    if (message !== "") console.log(`FAILED ${file}\n${message}`);
+    for (const { status, fullName, failureMessages = [] } of assertionResults) {
+      if (status === "failed") console.log(`FAILED ${file}: ${fullName}\n${failureMessages.join("\n")}`);
+    }
+  }
 }
 
 function count(report: TestReport): void {

@@ -76,10 +76,11 @@ describe("the schema of values", () => {
 });
 
 it.each([
-  ["rules.yaml", "prometheus/rules.yaml"],
-  ["dashboard.json", "grafana/miroir.json"],
-])("charts/miroir/files/%s is the copy that `npm run docs` makes of observability/%s", (copy, file) => {
-  const original = readFileSync(join(CHART, "../../observability", file), "utf8");
+  ["rules.yaml", "observability/prometheus/rules.yaml"],
+  ["dashboard.json", "observability/grafana/miroir.json"],
+  ["start-redis.sh", "packages/store-redis/scripts/start-redis.sh"],
+])("charts/miroir/files/%s is the copy that `npm run docs` makes of %s", (copy, file) => {
+  const original = readFileSync(join(CHART, "../..", file), "utf8");
   expect(readFileSync(join(CHART, "files", copy), "utf8")).toBe(original);
 });
 

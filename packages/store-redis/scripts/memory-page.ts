@@ -128,6 +128,7 @@ of the machine's memory at most.
   more memory are refused with \`unavailable\`, and deletes go on. Opening the store warns when it is set otherwise.
 - \`appendonly yes\` (opening warns of \`no\`): without it a restart loses what was written since the last snapshot. \`everysec\` may lose a second's writes when the machine dies,
   \`always\` none.
+- [\`start-redis.sh\`](../packages/store-redis/README.md#what-may-be-lost) starts a server that was killed: without it, Redis may carry out half a step.
 `;
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -14,6 +14,8 @@ const MISSING =
 const PROGRAMS = process.env.MIROIR_TEST_REDIS_SERVER
   ? [process.env.MIROIR_TEST_REDIS_SERVER]
   : ["redis-server", "valkey-server"];
+/** What starts it on what it left. */
+const START = join(import.meta.dirname, "../../scripts/start-redis.sh");
 
 /** A port of 127.0.0.1 that was free a moment ago: the one asked for, or any. @throws Error where the one asked for is not free. */
 export function freePort(wanted = 0): Promise<number> {
@@ -45,6 +47,8 @@ export async function freePortWithBus(): Promise<number> {
 export interface TestServer {
   readonly url: string;
   readonly port: number;
+  /** Where its files are. */
+  readonly folder: string;
   /** Ends the process and deletes its folder. */
   stop(): Promise<void>;
   /** Ends the process at once and keeps its folder. */
@@ -60,21 +64,12 @@ export const ended = (child: ChildProcess): Promise<void> =>
     child.exitCode === null && child.signalCode === null ? child.once("exit", () => resolve()) : resolve(),
   );
 
-function spawned(binary: string, args: readonly string[]): Promise<ChildProcess | null> {
-  const child = spawn(binary, args, { stdio: "ignore" });
-  return new Promise((resolve, reject) => {
-    child.once("spawn", () => resolve(child));
-    child.once("error", (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? resolve(null) : reject(error)));
-  });
-}
-
-/** Starts the server's program. @throws Error when there is none, saying what to install. */
-export async function spawnServer(args: readonly string[]): Promise<ChildProcess> {
-  for (const program of PROGRAMS) {
-    const child = await spawned(program, args);
-    if (child !== null) return child;
-  }
-  throw new Error(MISSING);
+let found: string | undefined;
+/** The server's program. @throws Error when there is none, saying what to install. */
+export function serverProgram(): string {
+  found ??= PROGRAMS.find((program) => spawnSync(program, ["--version"]).status === 0);
+  if (found === undefined) throw new Error(MISSING);
+  return found;
 }
 
 /** How a client of the tests reaches a server or a sentinel. */
@@ -117,7 +112,8 @@ export async function startServer(args: readonly string[] = [], options: ServerO
   const dir = options.folder ?? (await mkdtemp(join(tmpdir(), "miroir-redis-")));
   const listening = tls === undefined ? [["port", String(port)]] : tlsSettings(tls, port);
   const settings = [...listening, ["bind", "127.0.0.1"], ["dir", dir], ["save", ""], ["daemonize", "no"]];
-  const child = await spawnServer([...args, ...settings.flatMap(([name, value]) => [`--${name}`, value ?? ""])]);
+  const command = [START, serverProgram(), ...args, ...settings.flatMap(([name, value]) => [`--${name}`, value ?? ""])];
+  const child = spawn("sh", command, { cwd: dir, stdio: "ignore" });
   await answering(clientOptions(port, tls), child);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
@@ -125,6 +121,7 @@ export async function startServer(args: readonly string[] = [], options: ServerO
   };
   return {
     port,
+    folder: dir,
     url: `${tls === undefined ? "redis" : "rediss"}://127.0.0.1:${port}`,
     kill: () => end("SIGKILL"),
     pause: (isPaused) => void child.kill(isPaused ? "SIGSTOP" : "SIGCONT"),

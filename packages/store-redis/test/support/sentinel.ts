@@ -1,10 +1,11 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { type TlsFiles, tlsSettings } from "./certificates.ts";
-import { clientOptions, ended, freePort, spawnServer, startServer, type TestServer } from "./redis.ts";
+import { clientOptions, ended, freePort, serverProgram, startServer, type TestServer } from "./redis.ts";
 
 export const MASTER = "main";
 const QUORUM = 2;
@@ -34,7 +35,7 @@ async function startSentinel(masterPort: number, tls: TlsFiles | undefined) {
     ].join("\n"),
   );
   // A sentinel is the server's program under another flag.
-  const child = await spawnServer([config, "--sentinel"]);
+  const child = spawn(serverProgram(), [config, "--sentinel"], { stdio: "ignore" });
   return {
     port,
     async stop() {

@@ -1,6 +1,6 @@
 import { startServer } from "@miroir/store-redis/test-servers";
 
-export { testPrefix } from "@miroir/store-redis/test-servers";
+export { startServer, testPrefix } from "@miroir/store-redis/test-servers";
 
 /** A server to test on. */
 export interface TestRedis {
