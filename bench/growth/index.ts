@@ -77,6 +77,9 @@ async function measureMemory({ parts, size }: Sized): Promise<Growth["memory"]> 
 }
 
 /** What calls cost among 10³ rows and ten times as many, up to `max`. */
+/** A call that fills waits for all those that were sent with it. */
+const FILLING_TIMEOUT_MS = 30_000;
+
 async function measureGrowth(backend: GrowthBackend, max: number): Promise<Growth> {
   const sizes = [1e3, 1e4, 1e5, 1e6].filter((size) => size <= max);
   const sized: Sized[] = [];
@@ -95,7 +98,12 @@ async function measureGrowth(backend: GrowthBackend, max: number): Promise<Growt
       const bed = await createRedisBed();
       closing.push(() => bed.close());
       for (const size of sizes) {
-        const store = await openRedisStore({ url: bed.url, prefix: bed.prefix() });
+        console.error(`growth: filling Redis with ${size} rows of each table`);
+        const store = await openRedisStore({
+          url: bed.url,
+          prefix: bed.prefix(),
+          commandTimeoutMs: FILLING_TIMEOUT_MS,
+        });
         closing.unshift(() => store.close());
         await fillRedis(store.rows, size);
         sized.push({ size, parts: store, sweep: store.sweep });

@@ -81,8 +81,8 @@ export interface Engine {
   runGroup(calls: readonly Call[]): Outcome[];
   /** The watched rows that committed writes have changed since this was last called. */
   takeChanges(): Change[];
-  /** The SQL of every statement made so far. */
-  readonly statements: ReadonlySet<string>;
+  /** The SQL of every statement declared so far. */
+  statements(): ReadonlySet<string>;
 }
 
 export interface EngineOptions {

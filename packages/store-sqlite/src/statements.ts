@@ -52,8 +52,8 @@ export interface Statements {
   readonly readable: <T extends SQLiteTable>(keyspace: Keyspace<T>, raws: readonly RawRow[]) => T["$inferSelect"][];
   /** How often a statement that writes was run; tells whether a call that failed had begun to write. */
   readonly writes: () => number;
-  /** The SQL of every statement made so far. */
-  readonly texts: ReadonlySet<string>;
+  /** The SQL of every statement declared so far. */
+  readonly texts: () => ReadonlySet<string>;
 }
 
 /** A parameter by name, or (without one) a value that is always the same. */
@@ -74,6 +74,16 @@ function binderOf(source: unknown): Binder {
     return { name: value.name, encode: changes ? encode : null, value: null };
   }
   return { name: null, encode: null, value: source };
+}
+
+/** What a statement is once it is used. */
+interface Made {
+  readonly text: string;
+  readonly bind: (values: Values) => unknown[];
+}
+interface Prepared {
+  readonly statement: BetterSqlite3.Statement<unknown[], RawRow>;
+  readonly bind: Made["bind"];
 }
 
 type Encoders = readonly Binder["encode"][];
@@ -109,45 +119,50 @@ const keepPlan = (text: string): string =>
   text.replace(/ (limit|offset) \?/g, " $1 ? + 0").replace(/ (=|<|>|<=|>=) \?/g, " $1 +?");
 
 /**
- * Statements of one connection. The SQL is made once, when the statement is declared; it is prepared once, when it is first used
- * (a reading connection never prepares the writes).
+ * Statements of one connection. Declaring one costs next to nothing, as there are hundreds and most connections use few: its SQL is made,
+ * and prepared, when it is first used (a reading connection never prepares the writes).
  */
 export function createStatements(
   database: BetterSqlite3.Database,
   onCorruptRow: (error: StoreError) => void,
 ): Statements {
-  const texts = new Set<string>();
+  const declared: (() => Made)[] = [];
   let writes = 0;
 
-  const compile = (query: Buildable) => {
-    const { sql: made, params } = query.toSQL();
-    const text = keepPlan(made);
-    const bind = compileBind(params.map(binderOf));
-    texts.add(text);
-    let prepared: BetterSqlite3.Statement<unknown[], RawRow> | null = null;
-    let reads = false;
-    const statement = () => {
+  const declare = (query: Buildable) => {
+    let made: Made | null = null;
+    const make = (): Made => {
+      if (made === null) {
+        const { sql, params } = query.toSQL();
+        made = { text: keepPlan(sql), bind: compileBind(params.map(binderOf)) };
+      }
+      return made;
+    };
+    declared.push(make);
+    let prepared: Prepared | null = null;
+    const prepare = (): Prepared => {
       if (prepared === null) {
-        prepared = database.prepare<unknown[], RawRow>(text);
-        reads = prepared.readonly;
+        const { text, bind } = make();
+        prepared = { statement: database.prepare<unknown[], RawRow>(text), bind };
       }
       return prepared;
     };
     const all = (values: Values): RawRow[] => {
-      const ready = statement();
-      if (!reads) writes++;
-      return ready.all(...bind(values));
+      const { statement, bind } = prepare();
+      if (!statement.readonly) writes++;
+      return statement.all(...bind(values));
     };
     return {
       all,
       // `.get()` for reads only: outside a transaction it leaves an INSERT … RETURNING unfinished, and the WAL is then never checkpointed.
       first: (values: Values): RawRow | undefined => {
-        const ready = statement();
-        return reads ? ready.get(...bind(values)) : all(values)[0];
+        const { statement, bind } = prepare();
+        return statement.readonly ? statement.get(...bind(values)) : all(values)[0];
       },
       run: (values: Values) => {
+        const { statement, bind } = prepare();
         writes++;
-        return statement().run(...bind(values)).changes;
+        return statement.run(...bind(values)).changes;
       },
     };
   };
@@ -168,10 +183,10 @@ export function createStatements(
 
   return {
     writes: () => writes,
-    texts,
+    texts: () => new Set(declared.map((make) => make().text)),
     readable,
     raw: <Q extends Buildable>(query: Q) => {
-      const { all, first, run } = compile(query);
+      const { all, first, run } = declare(query);
       return {
         all: (values) => all(values) as RowOf<Q>[],
         first: (values) => first(values) as RowOf<Q> | undefined,
@@ -179,7 +194,7 @@ export function createStatements(
       };
     },
     rows: (keyspace, query) => {
-      const { all, first } = compile(query);
+      const { all, first } = declare(query);
       const { decode } = codecOf(keyspace);
       return {
         one: (values) => {

@@ -27,7 +27,7 @@ it("finds tasks and jobs through indexes, never by walking the table", () => {
   parts.jobs.claim("w", ["a", "b"], 1);
   // Counting all rows of a table is `sizes`, and deleting finished jobs the pruner: neither is on a request's way.
   const walks = (sql: string) => /^select count\(\*\) as "n" from "\w+"$|^delete from "jobs"|group by/.test(sql);
-  const plans = [...statements]
+  const plans = [...statements()]
     .filter((sql) => /"(tasks|jobs)"/.test(sql) && !walks(sql))
     .map((sql) => {
       const nulls = new Array<null>(sql.split("?").length - 1).fill(null);

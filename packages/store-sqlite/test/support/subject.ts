@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import type { Store } from "@miroir/store-contract";
 import { createManualClock, type Subject } from "@miroir/store-contract/conformance";
 import { afterAll } from "vitest";
-import { openSqliteStore } from "../../src/index.ts";
+import { openSqliteStore, type SqliteStoreOptions } from "../../src/index.ts";
 
 /** Files in a folder of their own; every handle is a connection (or two) of its own. */
-export function fileSubject(name: string, options: { readonly worker: boolean }): Subject {
+export function fileSubject(name: string, options: Pick<SqliteStoreOptions, "worker" | "synchronous">): Subject {
   const clock = createManualClock();
   let empty: Promise<string> | undefined;
   afterAll(async () => {
