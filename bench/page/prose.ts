@@ -41,7 +41,7 @@ the measuring process, which has the whole benchmark in it.`,
   "growth-sqlite": `\`jobs.counts\` grows with the jobs that wait, here half of them: SQLite counts entries of an index one by one. Completed jobs cost it
 nothing. All else costs by the page.`,
   "growth-redis":
-    "A million rows take Redis minutes to be given and more than a gigabyte: `npm run bench -- growth --backend redis --max 1000000`.",
+    "A million rows of each table take Redis minutes to be given, and more than a gigabyte; `--max 100000` measures up to fewer.",
   routing:
     "The time in ms is the machine's, under the load stated. The first way of each comparison is listed as what the judged one is held against.",
   gateway: `Load, gateway, peers and nodes share the cores of one machine, so what one of them takes another has not. \`wrk\` makes the
