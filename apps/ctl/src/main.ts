@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { run } from "./run.ts";
+// The program: what it runs is loaded only once that has been made quick.
+import "@miroir/schema/quick-imports";
 
+const { run } = await import("./run.ts");
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,

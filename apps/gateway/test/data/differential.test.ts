@@ -10,7 +10,7 @@ import { TOPOLOGIES } from "./topologies.ts";
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const SEED = 20_260;
-const CORPORA = ON_REAL_NODES ? 1 : 3;
+const CORPORA = ON_REAL_NODES ? 1 : process.env.MIROIR_TEST_DEEP ? 10 : 2;
 const REQUESTS = 60;
 
 /** Everything of an answer that does not differ from one time to the next, facets as text too: their order counts. */
