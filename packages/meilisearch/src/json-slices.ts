@@ -97,12 +97,21 @@ const unquoted = (text: string, start: number, end: number): string => {
   return raw.includes("\\") ? (JSON.parse(text.slice(start, end)) as string) : raw;
 };
 
-/** The top-level fields of the object that begins at `start`, in the order of the text; duplicates are all given. */
-export function* objectFields(text: string, start = 0): Generator<JsonField, void, undefined> {
+/**
+ * Goes through the object that begins at `start`, each field once: `read` is told its key and where its value begins, and returns where
+ * that ends (`valueEnd` knows, unless `read` went through the value itself). Duplicates are all given, in the order of the text.
+ *
+ * @returns where the object ends
+ */
+export const eachField = (
+  text: string,
+  start: number,
+  read: (key: string, valueStart: number, keyStart: number) => number,
+): number => {
   let position = skipSpace(text, start);
   if (text.charCodeAt(position) !== OPEN_BRACE) throw broken("an object", position);
   position = skipSpace(text, position + 1);
-  if (text.charCodeAt(position) === CLOSE_BRACE) return;
+  if (text.charCodeAt(position) === CLOSE_BRACE) return position + 1;
   for (;;) {
     if (text.charCodeAt(position) !== QUOTE) throw broken("a key", position);
     const keyStart = position;
@@ -110,32 +119,50 @@ export function* objectFields(text: string, start = 0): Generator<JsonField, voi
     position = skipSpace(text, keyEnd);
     if (text.charCodeAt(position) !== COLON) throw broken("a colon", position);
     const valueStart = skipSpace(text, position + 1);
-    const end = valueEnd(text, valueStart);
-    yield { key: unquoted(text, keyStart, keyEnd), keyStart, valueStart, valueEnd: end };
-    position = skipSpace(text, end);
+    position = skipSpace(text, read(unquoted(text, keyStart, keyEnd), valueStart, keyStart));
     const char = text.charCodeAt(position);
-    if (char === CLOSE_BRACE) return;
+    if (char === CLOSE_BRACE) return position + 1;
     if (char !== COMMA) throw broken("a comma or a closing brace", position);
     position = skipSpace(text, position + 1);
   }
-}
+};
 
-/** The items of the array that begins at `start`, in order. */
-export function* arrayItems(text: string, start = 0): Generator<JsonItem, void, undefined> {
+/** Goes through the array that begins at `start` as `eachField` goes through an object. @returns where the array ends */
+export const eachItem = (text: string, start: number, read: (itemStart: number) => number): number => {
   let position = skipSpace(text, start);
   if (text.charCodeAt(position) !== OPEN_BRACKET) throw broken("an array", position);
   position = skipSpace(text, position + 1);
-  if (text.charCodeAt(position) === CLOSE_BRACKET) return;
+  if (text.charCodeAt(position) === CLOSE_BRACKET) return position + 1;
   for (;;) {
-    const end = valueEnd(text, position);
-    yield { start: position, end };
-    position = skipSpace(text, end);
+    position = skipSpace(text, read(position));
     const char = text.charCodeAt(position);
-    if (char === CLOSE_BRACKET) return;
+    if (char === CLOSE_BRACKET) return position + 1;
     if (char !== COMMA) throw broken("a comma or a closing bracket", position);
     position = skipSpace(text, position + 1);
   }
-}
+};
+
+/** The top-level fields of the object that begins at `start`, in the order of the text; duplicates are all given. */
+export const objectFields = (text: string, start = 0): JsonField[] => {
+  const fields: JsonField[] = [];
+  eachField(text, start, (key, valueStart, keyStart) => {
+    const end = valueEnd(text, valueStart);
+    fields.push({ key, keyStart, valueStart, valueEnd: end });
+    return end;
+  });
+  return fields;
+};
+
+/** The items of the array that begins at `start`, in order. */
+export const arrayItems = (text: string, start = 0): JsonItem[] => {
+  const items: JsonItem[] = [];
+  eachItem(text, start, (itemStart) => {
+    const end = valueEnd(text, itemStart);
+    items.push({ start: itemStart, end });
+    return end;
+  });
+  return items;
+};
 
 /** The top-level field of that name; the last one if it is written several times, as JSON.parse would choose. */
 export const field = (text: string, name: string): JsonField | undefined => {

@@ -7,7 +7,7 @@ import { type Access, FULL_ACCESS, keyAccess } from "./access.ts";
 import { adminKeyOf } from "./admin-key.ts";
 import { createAdminSessions } from "./admin-sessions.ts";
 import { type ApiKeys, missingMasterKey } from "./api-keys.ts";
-import { isSameKey } from "./secrets.ts";
+import { createKeyCheck } from "./secrets.ts";
 import { isSignedWith, readTenantToken } from "./tenant-token.ts";
 
 declare module "fastify" {
@@ -56,20 +56,21 @@ function requireToken({ headers }: FastifyRequest): string {
 const takesTenantTokens = (action: KeyAction): boolean => action === "search" || action === "chatCompletions";
 
 export function createAuthenticate({ config, apiKeys, clock, store }: AuthenticateOptions): Authenticate {
-  const { masterKey } = config;
   const adminKey = adminKeyOf(config);
+  const isMasterKey = config.masterKey === null ? null : createKeyCheck(config.masterKey);
+  const isAdminKey = adminKey === null ? null : createKeyCheck(adminKey);
   const sessions = createAdminSessions({ config, store });
 
   return async (request) => {
     const { action } = request.routeOptions.config;
     if (action === "open") return FULL_ACCESS;
     if (action === "admin") return adminAccess(request);
-    if (masterKey === null) {
+    if (isMasterKey === null) {
       if (action?.startsWith("keys.")) throw missingMasterKey();
       return FULL_ACCESS;
     }
     const token = requireToken(request);
-    if (isSameKey(token, masterKey)) return FULL_ACCESS;
+    if (isMasterKey(token)) return FULL_ACCESS;
     if (action === undefined) throw invalidKey();
     const { indexUid } = request.params as { indexUid?: string };
     const access = (takesTenantTokens(action) ? await tenantAccess(token) : null) ?? (await apiKeyAccess(token));
@@ -81,8 +82,8 @@ export function createAuthenticate({ config, apiKeys, clock, store }: Authentica
   async function adminAccess(request: FastifyRequest): Promise<Access> {
     // A key that was given counts, whatever cookies came with it: it opens the way while the store is away.
     const hasKey = request.headers.authorization !== undefined;
-    if (adminKey === null || (!hasKey && (await sessions.admits(request)))) return FULL_ACCESS;
-    if (isSameKey(requireToken(request), adminKey)) return FULL_ACCESS;
+    if (isAdminKey === null || (!hasKey && (await sessions.admits(request)))) return FULL_ACCESS;
+    if (isAdminKey(requireToken(request))) return FULL_ACCESS;
     throw invalidKey();
   }
 

@@ -7,7 +7,7 @@ import { clientNetwork } from "../limits/client-network.ts";
 import { adminKeyOf } from "./admin-key.ts";
 import type { AdminSessions, OpenedSession } from "./admin-sessions.ts";
 import { missingMasterKey } from "./api-keys.ts";
-import { isSameKey } from "./secrets.ts";
+import { createKeyCheck } from "./secrets.ts";
 
 /**
  * Opens a session for one who knows the admin key. Wrong ones make the next tries wait, per client network; as long as it waits, and
@@ -32,6 +32,7 @@ const FREE_TRIES = 5;
 
 export function createSignIn({ config, store: { loginBackoff }, clock, sessions }: SignInOptions): SignIn {
   const adminKey = adminKeyOf(config);
+  const isAdminKey = adminKey === null ? null : createKeyCheck(adminKey);
 
   function refuse(reply: FastifyReply, untilAt: number): never {
     const wait = Math.max(1, Math.ceil((untilAt - clock.now()) / 1000));
@@ -44,7 +45,7 @@ export function createSignIn({ config, store: { loginBackoff }, clock, sessions 
 
   async function signIn(
     key: string,
-    expected: string,
+    isRight: (key: string) => boolean,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<OpenedSession> {
@@ -55,15 +56,15 @@ export function createSignIn({ config, store: { loginBackoff }, clock, sessions 
     const { failures, blockedUntilAt } = await loginBackoff.recordFailure(from);
     const isAlone = failures === before.failures + 1;
     if (failures > FREE_TRIES && !isAlone && blockedUntilAt !== null) return refuse(reply, blockedUntilAt);
-    if (!isSameKey(key, expected)) throw new MeilisearchError("invalid_api_key", "The provided API key is invalid.");
+    if (!isRight(key)) throw new MeilisearchError("invalid_api_key", "The provided API key is invalid.");
     const session = await sessions.open(request);
     await loginBackoff.reset(from);
     return session;
   }
 
   return async (key, request, reply) => {
-    if (adminKey === null) throw missingMasterKey();
-    return withDeadline(signIn(key, adminKey, request, reply));
+    if (isAdminKey === null) throw missingMasterKey();
+    return withDeadline(signIn(key, isAdminKey, request, reply));
   };
 }
 

@@ -1,4 +1,4 @@
-import { arrayItems, objectFields } from "@miroir/meilisearch";
+import { eachField, eachItem, valueEnd } from "@miroir/meilisearch";
 import { type Hit, type mergeFacetDistributions, type mergeFacetStats, SEQUENCE_FIELD } from "@miroir/routing";
 import { distinctKey } from "./facet-value.ts";
 import { scalarsAt } from "./json-path.ts";
@@ -41,13 +41,23 @@ export type ReadOptions = {
  */
 export function readSearchAnswer(text: string, options: ReadOptions): NodeSearchAnswer {
   const members = new Map<string, string>();
-  for (const { key, valueStart, valueEnd } of objectFields(text)) members.set(key, text.slice(valueStart, valueEnd));
+  const lists: NodeHit[][] = [];
+  eachField(text, 0, (key, start) => {
+    if (key === "hits") {
+      const hits: NodeHit[] = [];
+      lists.push(hits);
+      return eachItem(text, start, (hitStart) => readHit(text, hitStart, options, hits));
+    }
+    const end = valueEnd(text, start);
+    members.set(key, text.slice(start, end));
+    return end;
+  });
   const total = members.get("estimatedTotalHits") ?? members.get("totalHits");
-  const hits = members.get("hits");
+  const hits = lists.at(-1);
   if (total === undefined || hits === undefined) throw new SyntaxError("a search answer without hits or total");
   const parsed = (name: string): unknown => JSON.parse(members.get(name) ?? "{}");
   return {
-    hits: Array.from(arrayItems(hits), ({ start, end }) => readHit(hits.slice(start, end), options)),
+    hits,
     total: Number(total),
     processingTimeMs: Number(members.get("processingTimeMs") ?? 0),
     facetDistribution: parsed("facetDistribution") as FacetDistribution,
@@ -57,22 +67,27 @@ export function readSearchAnswer(text: string, options: ReadOptions): NodeSearch
   };
 }
 
-function readHit(text: string, { distinct, idField }: ReadOptions): NodeHit {
-  // One pass for all three: a hit is long, and every search reads many more than it answers with.
+/** Puts the hit that begins at `start` into `hits`. @returns where it ends */
+function readHit(answer: string, start: number, { distinct, idField }: ReadOptions, hits: NodeHit[]): number {
+  // Characters are gone through once, from the answer's first to its last: a hit is long, and every search reads many more than it answers with.
   const members: { details?: string; score?: string; sequence?: string } = {};
-  for (const { key, valueStart, valueEnd } of objectFields(text)) {
-    if (key === "_rankingScoreDetails") members.details = text.slice(valueStart, valueEnd);
-    else if (key === "_rankingScore") members.score = text.slice(valueStart, valueEnd);
-    else if (key === SEQUENCE_FIELD) members.sequence = text.slice(valueStart, valueEnd);
-  }
+  const end = eachField(answer, start, (key, from) => {
+    const to = valueEnd(answer, from);
+    if (key === "_rankingScoreDetails") members.details = answer.slice(from, to);
+    else if (key === "_rankingScore") members.score = answer.slice(from, to);
+    else if (key === SEQUENCE_FIELD) members.sequence = answer.slice(from, to);
+    return to;
+  });
+  const text = answer.slice(start, end);
   const { details, score, sequence } = members;
   const values = distinct === null ? [] : scalarsAt(text, distinct);
-  return {
+  hits.push({
     text,
     distinctValues: values.flatMap((value) => distinctKey(value) ?? []),
     identity: sequence ?? (idField ? scalarsAt(text, idField)[0] : undefined) ?? text,
     ...(details !== undefined && { details: JSON.parse(details) as NonNullable<Hit["details"]> }),
     ...(score !== undefined && { score: Number(score) }),
     ...(sequence !== undefined && { sequence: JSON.parse(sequence) as string }),
-  };
+  });
+  return end;
 }
