@@ -44,8 +44,9 @@ function toMeilisearchError(error: unknown): MeilisearchError {
 /** The last stop of every failed request: the envelope, and a line in the log when it was not the client's fault. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = toMeilisearchError(error);
-  // What is refused for there being too much of it must not fill the log as well.
-  if (answer.status >= 500 && answer.status !== 501 && answer.code !== "miroir_overloaded") {
+  // What is refused for there being too much of it must not fill the log as well, nor what a client did not wait for.
+  const isUnwanted = error instanceof NodeFailure && error.kind === "aborted" && request.clientGone.aborted;
+  if (answer.status >= 500 && answer.status !== 501 && answer.code !== "miroir_overloaded" && !isUnwanted) {
     request.log.error({ err: error, code: answer.code }, "request failed");
   }
   if (answer.status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", RETRY_AFTER_S);

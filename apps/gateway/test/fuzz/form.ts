@@ -30,8 +30,12 @@ export function formFault({ status, contentType, text }: Exchange): string | nul
   return link === `${LINKS}${code}` ? null : `an error that links to ${link}`;
 }
 
+/** Without the queries of tasks that canceled or deleted others, each begun by its `?`: they are some client's own words. */
+export const withoutQueries = (text: string): string => text.replace(/"originalFilter":"\?(?:[^"\\]|\\.)*"/g, "");
+
 /** @param secrets what no client may ever see. @returns which of them an answer shows, where the request did not name it itself */
-export function leak({ request, text }: Exchange, secrets: readonly string[]): string | null {
+export function leak({ request, text: answer }: Exchange, secrets: readonly string[]): string | null {
+  const text = withoutQueries(answer);
   const echoesMarker = /_miroir|miroir_|\\u|[\u2983-\u2992]/.test(request);
   if (!echoesMarker && /(?<!#|"code":")_?miroir_(shard|seq)|_miroir|[\u2983-\u2992]/.test(text)) return "the marker";
   if (STACK.test(text) && !STACK.test(request)) return "a stack trace";

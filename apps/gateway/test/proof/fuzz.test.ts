@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { OWN_ROUTES } from "../../src/routes/table/own-routes.ts";
 import { PUBLIC_ROUTES } from "../../src/routes/table/public-routes.ts";
 import type { ApiRoute } from "../../src/routes/table/route.ts";
-import { type Exchange, formFault, leak } from "../fuzz/form.ts";
+import { type Exchange, formFault, leak, withoutQueries } from "../fuzz/form.ts";
 import { type FuzzRequest, requestsTo } from "../fuzz/requests.ts";
 import { createSend, sendAndWait } from "../support/http.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
@@ -101,7 +101,8 @@ describe(`whatever is sent (seed ${SEED})`, () => {
 
   it("paths that nobody knows answer 404 or 405, empty", async () => {
     const part = fc.oneof(
-      fc.constantFrom("indexes", "i", "tasks", "keys", "documents", "_miroir", "%2e%2e"),
+      // `%2e%2e` alone would be taken for a step upwards before it is sent.
+      fc.constantFrom("indexes", "i", "tasks", "keys", "documents", "_miroir", "%2e%2e%2f"),
       fc.webSegment(),
     );
     const unknown = fc
@@ -141,6 +142,6 @@ describe(`whatever is sent (seed ${SEED})`, () => {
   it("leaves the index that no request changed as it was", async () => {
     expect((await gateway.send("GET", "/health")).status).toBe(200);
     const { body } = await gateway.send("GET", "/tasks?limit=1000");
-    expect(JSON.stringify(body).match(/_miroir_(shard|seq)"|127\.0\.0\.1:(?!9\/)\d/g)).toBeNull();
+    expect(withoutQueries(JSON.stringify(body)).match(/_miroir_(shard|seq)"|127\.0\.0\.1:(?!9\/)\d/g)).toBeNull();
   });
 });
