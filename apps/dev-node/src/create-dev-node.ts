@@ -10,6 +10,7 @@ import { checkMasterKey } from "./server/auth.ts";
 import { preflight } from "./server/cors.ts";
 import { decodeBody } from "./server/decode-body.ts";
 import { documentRoutes } from "./server/document-routes.ts";
+import { editRoutes } from "./server/edit-routes.ts";
 import { faultRoutes } from "./server/fault-routes.ts";
 import { featureRoutes } from "./server/feature-routes.ts";
 import { fieldRoutes } from "./server/field-routes.ts";
@@ -66,6 +67,7 @@ export function createDevNode(options: DevNodeOptions = {}): DevNode {
     ...swapRoutes(state),
     ...settingsRoutes(state),
     ...documentRoutes(state),
+    ...editRoutes(state),
     ...searchRoutes(state),
     ...multiSearchRoutes(state),
     ...similarRoutes(state),

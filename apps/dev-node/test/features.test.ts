@@ -53,10 +53,10 @@ describe("experimental features", () => {
         (
           [
             ["GET", "/metrics"],
-            ["POST", "/indexes/a/documents/edit"],
+            ["POST", "/tasks/compact"],
           ] as const
         ).map(async ([method, path]) => {
-          const { status, body } = await call(method, path, method === "POST" ? { function: "doc.n = 1" } : undefined);
+          const { status, body } = await call(method, path);
           return [status, (body as { code: string }).code];
         }),
       );
@@ -64,7 +64,7 @@ describe("experimental features", () => {
       [400, "feature_not_enabled"],
       [400, "feature_not_enabled"],
     ]);
-    await call("PATCH", "/experimental-features", { metrics: true, editDocumentsByFunction: true });
+    await call("PATCH", "/experimental-features", { metrics: true, taskQueueCompactionRoute: true });
     expect(await codes()).toEqual([
       [501, "miroir_not_implemented"],
       [501, "miroir_not_implemented"],

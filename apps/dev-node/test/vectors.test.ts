@@ -27,6 +27,24 @@ async function withEmbedder(): Promise<{
   };
 }
 
+describe("editing by a function", () => {
+  it("sees the vectors of no embedder, keeps what it does not set, and may set any", async () => {
+    const { call, write, vectorsOf } = await withEmbedder();
+    await call("PATCH", "/experimental-features", { editDocumentsByFunction: true });
+    await write([{ id: 1, _vectors: { m: [1, 2, 3], other: [1] } }]);
+    const edit = async (text: string) => {
+      const task = await finished(call, call("POST", "/indexes/v/documents/edit", { function: text }));
+      return (task.error as { code: string } | null)?.code ?? null;
+    };
+    expect(await edit("doc.seen = doc._vectors")).toBeNull();
+    expect((await call("GET", "/indexes/v/documents/1")).body).toEqual({ id: 1, seen: { other: [1] } });
+    expect(await vectorsOf(1)).toEqual({ m: { embeddings: [[1, 2, 3]], regenerate: false }, other: [1] });
+    expect(await edit("doc._vectors = #{ m: [3.0, 4.0, 5.0] }")).toBeNull();
+    expect(await vectorsOf(1)).toEqual({ m: { embeddings: [[3, 4, 5]], regenerate: false } });
+    expect(await edit("doc._vectors = #{ m: [3.0] }")).toBe("invalid_vector_dimensions");
+  });
+});
+
 describe("writing vectors", () => {
   it.each([
     [undefined, "vector_embedding_error"],

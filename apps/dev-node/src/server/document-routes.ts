@@ -5,7 +5,6 @@ import {
   parseCustomMetadata,
   parseDeleteByFilter,
   parseDocumentQuery,
-  parseDocumentsEdit,
   parseDocumentsFetch,
   parseDocumentsQuery,
   parseDocumentsWriteQuery,
@@ -16,15 +15,15 @@ import type { StoredDocument } from "../documents/stored-document.ts";
 import { objectText, selectFields } from "../documents/stored-document.ts";
 import { vectorsText } from "../documents/vectors.ts";
 import { bucketSort } from "../engine/bucket-sort.ts";
-import { addDoc, countDocs, docsOf, emptyDocs } from "../engine/doc-set.ts";
+import { addDoc, countDocs, emptyDocs } from "../engine/doc-set.ts";
 import { evaluateFilter } from "../engine/evaluate-filter.ts";
 import { checkSortable } from "../engine/search-checks.ts";
 import { geoSortRule, sortRule } from "../engine/sort-rules.ts";
-import { checkFeature } from "../features.ts";
 import type { NodeIndex } from "../indexes/node-index.ts";
 import { raw } from "../json-text.ts";
 import type { NodeState } from "../node-state.ts";
 import { checkIndexUid, findIndex, findOrCreateIndex } from "../node-state.ts";
+import { findDocuments } from "./find-documents.ts";
 import type { Route, RouteReply, RouteRequest } from "./route.ts";
 import { summarize } from "./summarize.ts";
 
@@ -113,25 +112,9 @@ export function documentRoutes(state: NodeState): Route[] {
         const body = parseJsonBody(request.body, request.headers["content-type"]);
         const filter = parseDeleteByFilter(body);
         const originalFilter = JSON.stringify((body as { filter: unknown }).filter);
-        return deletion(request, { providedIds: 0, originalFilter }, (index) => {
-          const view = index.view();
-          const { settings } = index;
-          const { features } = state;
-          const found = docsOf(
-            evaluateFilter(filter, view.all, { view, settings, features, code: "invalid_document_filter" }),
-          );
-          return index.delete(found.map((docid) => (index.documents.get(docid) as StoredDocument).id));
-        });
-      },
-    },
-    {
-      method: "POST",
-      path: "/indexes/:uid/documents/edit",
-      handle({ params, body, headers }) {
-        checkIndexUid(params.uid as string);
-        checkFeature(state.features, "editDocumentsByFunction", "Using the documents edit route");
-        parseDocumentsEdit(parseJsonBody(body, headers["content-type"]));
-        throw new MeilisearchError("miroir_not_implemented", "The development node does not run Rhai functions.");
+        return deletion(request, { providedIds: 0, originalFilter }, (index) =>
+          index.delete(findDocuments(index, filter, state.features).map(({ id }) => id)),
+        );
       },
     },
     {

@@ -1,7 +1,6 @@
 import type { Theme } from "./themes.ts";
 
 const keys = "API keys are left out: one master key or none";
-const edit = "documents are not edited by functions, which would take an interpreter of Rhai";
 const betterThan500 = "answers 400 malformed_payload where the recorded node answered 500";
 const noStorage = "a node without storage has no write channel and no databases to tell the sizes of";
 const swapCounted = "the recorded node counts one task more than it lists";
@@ -30,16 +29,5 @@ export const knownDifferences: { readonly [T in Theme]?: Readonly<Record<string,
     "list: batchUids": noStorage,
     "list: types": noStorage,
     "list: indexUids": noStorage,
-  },
-  "experimental-features": {
-    "edit all": edit,
-    "edit by filter with context": edit,
-    "edit deletes": edit,
-    "edit: id changed": edit,
-    "edit: missing index": edit,
-    edited: edit,
-    "edited with context": edit,
-    "edit: deleted": edit,
-    "edit: syntax error": edit,
   },
 };

@@ -1,4 +1,4 @@
-import { parseCustomMetadata, parseDocumentsEdit, parseJsonBody, printFilter } from "@miroir/meilisearch";
+import { fieldText, parseCustomMetadata, parseDocumentsEdit, parseJsonBody, printFilter } from "@miroir/meilisearch";
 import type { JsonObject } from "@miroir/schema";
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
@@ -22,8 +22,11 @@ export function registerDocumentsEdit(app: FastifyInstance, context: Context): v
     const edition = parseDocumentsEdit(body);
     await requireFeature(context, "editDocumentsByFunction", "Using the documents edit route");
     refuseReservedFilter(edition.filter);
-    const text = nodeFunction(edition.function);
     const { filter } = body as { filter?: unknown };
+    const text = JSON.stringify(nodeFunction(edition.function));
+    const nodeFilter = JSON.stringify(edition.filter === null ? null : printFilter(edition.filter));
+    // As it was sent: to a function `1.0` is a float and `1` is none.
+    const sentContext = fieldText(bodyOf(request).toString("utf8"), "context") ?? "null";
     const details = {
       ...{ editedDocuments: null, deletedDocuments: null },
       originalFilter: edition.filter === null ? null : JSON.stringify(filter),
@@ -41,11 +44,7 @@ export function registerDocumentsEdit(app: FastifyInstance, context: Context): v
       const { nodeTasks, degraded } = await broadcast(context, index, {
         method: "POST",
         path: nodePath(index, "/documents/edit"),
-        body: JSON.stringify({
-          function: text,
-          context: edition.context,
-          filter: edition.filter === null ? null : printFilter(edition.filter),
-        }),
+        body: `{"function":${text},"filter":${nodeFilter},"context":${sentContext}}`,
       });
       await store.indexes.touch(indexUid);
       await acknowledge(reply, { ...task, nodeTasks }, { degraded, index });

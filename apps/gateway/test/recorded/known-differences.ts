@@ -20,7 +20,6 @@ const distinctArray =
 const frequency = "which words are the most frequent, and are left out first, is a matter of the node that holds them";
 const threshold = "how far a node looks below the threshold depends on the documents it holds";
 const noStorage = "the gateway has no write channel and no databases to tell the sizes of";
-const noFunctions = "development nodes edit no documents by functions; real ones do, behind the gateway too";
 
 /** A case that is listed and passes fails the suite, as does one that fails and is not listed. */
 export const knownDifferences: { readonly [T in Theme]?: readonly Difference[] } = {
@@ -76,20 +75,6 @@ export const knownDifferences: { readonly [T in Theme]?: readonly Difference[] }
     {
       reason: refused,
       cases: ["network default", "network self", "network leader needs another edition", "network reset", "chats on"],
-    },
-    {
-      reason: noFunctions,
-      cases: [
-        "edit all",
-        "edited",
-        "edit by filter with context",
-        "edited with context",
-        "edit deletes",
-        "edit: deleted",
-        "edit: id changed",
-        "edit: syntax error",
-        "edit: missing index",
-      ],
     },
   ],
 };

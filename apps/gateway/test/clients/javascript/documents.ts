@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { ON_REAL_NODES } from "../../support/nodes.ts";
 import { BOOKS, type Book, type GetWorld, NUMBER, shelve, WAIT } from "./world.ts";
 
 export function describeDocuments(world: GetWorld): void {
@@ -84,7 +83,7 @@ export function describeDocuments(world: GetWorld): void {
       expect((await index("emptied").getDocuments()).total).toBe(0);
     });
 
-    it.skipIf(!ON_REAL_NODES)("are edited by a function (skipped on development nodes, which run none)", async () => {
+    it("are edited by a function", async () => {
       const { client } = world();
       await shelve(world(), "edited");
       await client.updateExperimentalFeatures({ editDocumentsByFunction: true });
