@@ -6,6 +6,7 @@ import { registerDataRoutes } from "./data-routes.ts";
 import { registerHealth } from "./health.ts";
 import { registerKeys } from "./keys.ts";
 import { registerMetrics } from "./metrics.ts";
+import { registerNetworkAndChats } from "./network-and-chats.ts";
 import { registerRefused, registerWrongVerbs } from "./refused.ts";
 import { registerRenderTemplate } from "./render-template.ts";
 import { checkRouter } from "./table/check-router.ts";
@@ -31,6 +32,7 @@ export function registerRoutes(app: FastifyInstance, context: Context, isDrainin
   registerMetrics(app, context);
   registerWebhooks(app, context);
   registerRenderTemplate(app, context);
+  registerNetworkAndChats(app, context);
   registerRefused(app, context);
   registerWrongVerbs(app);
   check();

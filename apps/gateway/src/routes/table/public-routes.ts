@@ -155,7 +155,8 @@ export const PUBLIC_ROUTES: readonly ApiRoute[] = [
     "renderRoute",
   ),
 
-  ...routes("/network", { GET: "network.get", PATCH: "network.update" }, "refused", NETWORK, "network"),
+  ...routes("/network", { GET: "network.get" }, "gateway", "one without remotes, whose name nobody has set", "network"),
+  ...routes("/network", { PATCH: "network.update" }, "refused", NETWORK, "network"),
   ...routes("/network/control", { POST: "network.update" }, "refused", NETWORK, "network"),
   ...routes("/logs/stream", { POST: "metrics.*", DELETE: "metrics.*" }, "refused", LOGS, "logsRoute"),
   ...routes("/logs/stderr", { POST: "metrics.*" }, "refused", LOGS, "logsRoute"),
@@ -173,7 +174,7 @@ export const PUBLIC_ROUTES: readonly ApiRoute[] = [
     RULES,
     "dynamicSearchRules",
   ),
-  ...routes("/chats", { GET: "chats.get" }, "refused", CHATS, "chatCompletions"),
+  ...routes("/chats", { GET: "chats.get" }, "any node", "none, since nobody can make one", "chatCompletions"),
   ...routes("/chats/:workspace", { GET: "chats.get", DELETE: "chats.delete" }, "refused", CHATS, "chatCompletions"),
   ...routes("/chats/:workspace/chat/completions", { POST: "chatCompletions" }, "refused", CHATS, "chatCompletions"),
   ...routes(

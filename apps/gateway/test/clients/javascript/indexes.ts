@@ -94,6 +94,14 @@ export function describeIndexes(world: GetWorld): void {
       await client.updateExperimentalFeatures({ containsFilter: false });
     });
 
+    it("shows that there are no remotes and no chats", async () => {
+      const { client } = world();
+      await client.updateExperimentalFeatures({ network: true, chatCompletions: true });
+      expect(await client.getNetwork()).toMatchObject({ self: null, remotes: {}, shards: {}, leader: null });
+      expect(await client.getChatWorkspaces()).toEqual({ results: [], offset: 0, limit: 20, total: 0 });
+      await client.updateExperimentalFeatures({ network: false, chatCompletions: false });
+    });
+
     it("makes dumps and snapshots", async () => {
       const { client } = world();
       expect(await client.createDump().waitTask(WAIT)).toMatchObject({

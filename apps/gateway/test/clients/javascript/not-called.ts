@@ -1,7 +1,6 @@
 /** The route behind a method, as the table of routes names it: the method is left out for as long as the route is refused. */
 export const REFUSED: Readonly<Record<string, string>> = {
   "Meilisearch.chat": "GET /chats/:workspace/settings",
-  "Meilisearch.getChatWorkspaces": "GET /chats",
   "Meilisearch.getChatWorkspace": "GET /chats/:workspace",
   "Meilisearch.deleteChatWorkspace": "DELETE /chats/:workspace",
   "ChatWorkspace.get": "GET /chats/:workspace/settings",
@@ -13,7 +12,6 @@ export const REFUSED: Readonly<Record<string, string>> = {
   "Meilisearch.updateDynamicSearchRule": "PATCH /dynamic-search-rules/:uid",
   "Meilisearch.deleteDynamicSearchRule": "DELETE /dynamic-search-rules/:uid",
   "Meilisearch.deleteAllDynamicSearchRules": "DELETE /dynamic-search-rules",
-  "Meilisearch.getNetwork": "GET /network",
   "Meilisearch.updateNetwork": "PATCH /network",
   "Meilisearch.initializeNetwork": "PATCH /network",
   "Meilisearch.addRemote": "PATCH /network",
