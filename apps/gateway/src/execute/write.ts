@@ -2,6 +2,7 @@ import { type ErrorEnvelope, MeilisearchError, NodeFailure, type NodeRequest } f
 import { judgeWrite, type WriteVerdict } from "@miroir/routing";
 import type { NewTask } from "@miroir/store-contract";
 import type { Context } from "../context.ts";
+import { ANY_NODE } from "../hints/hints.ts";
 import { judgeRefused } from "../hints/refused-write.ts";
 import { noteEffect } from "../idempotency/note-effects.ts";
 import type { IndexName } from "../indexes/index-name.ts";
@@ -24,7 +25,8 @@ export type WriteOutcome = {
   readonly degraded: string | null;
 };
 
-type Answer = { readonly taskUid: number } | { readonly error: ErrorEnvelope } | "failed";
+/** `lost`: it did not say what it made of the write, and may have it. `failed`: it does not. */
+type Answer = { readonly taskUid: number } | { readonly error: ErrorEnvelope } | "failed" | "lost";
 
 /**
  * Hands a write to every node it concerns, at once, and returns when they have enqueued it or failed. Nodes that are out
@@ -41,7 +43,8 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
 
   const nodeTasks: Record<string, NodeTasks[string]> = {};
   for (const [node, answer] of answers)
-    if (answer !== "failed" && "taskUid" in answer) nodeTasks[node] = { uid: answer.taskUid, status: "enqueued" };
+    if (typeof answer === "object" && "taskUid" in answer)
+      nodeTasks[node] = { uid: answer.taskUid, status: "enqueued" };
   const took = (node: string) => nodeTasks[node] !== undefined;
   const isStale = (node: string, shard: number) =>
     index !== null && context.hints.isStale(node, index.physicalUid, shard);
@@ -53,9 +56,11 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
   }
   const missed = verdict.missed.filter(({ node }) => !took(node));
   try {
-    if (index) {
-      const suspects = verdict.stands ? missed : judgeRefused({ placement, shards, took, isStale });
-      await noteSuspects(context, index, suspects);
+    if (index && verdict.stands) await noteSuspects(context, index, missed);
+    else if (index) {
+      const mayHave = (node: string) => answers.get(node) === "lost";
+      const { suspects, doubtful } = judgeRefused({ placement, shards, took, mayHave, isStale });
+      await noteSuspects(context, index, [...suspects, { node: ANY_NODE, shards: doubtful }]);
     }
   } catch (error) {
     turn?.doubt();
@@ -63,7 +68,7 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
   }
   if (!verdict.stands) {
     for (const answer of answers.values())
-      if (answer !== "failed" && "error" in answer) throw relayedError(answer.error, index);
+      if (typeof answer === "object" && "error" in answer) throw relayedError(answer.error, index);
     throw new MeilisearchError("miroir_no_quorum", "Too few nodes have taken the write; it may be repeated.");
   }
   return { nodeTasks, degraded: missed.length > 0 ? describe(missed, verdict) : null };
@@ -94,7 +99,7 @@ export function broadcast(context: Context, index: IndexName | null, request: No
   return sendWrite(context, { index, shards: [...placement.targets.keys()], parts });
 }
 
-/** Sends one write to one node: the uid of its task, its refusal, or "failed" when it has to be counted as missed. */
+/** Sends one write to one node: the uid of its task, its refusal, or that it has to be counted as missed. */
 async function send({ cluster, log }: Context, node: string, request: NodeRequest): Promise<Answer> {
   if (!cluster.isUsable(node)) return "failed";
   const isSameNode = cluster.expectTask(node);
@@ -114,10 +119,11 @@ async function send({ cluster, log }: Context, node: string, request: NodeReques
     log.warn({ node, status: response.status, code: error?.code }, "a node refused a write");
     return error && response.status < 500 && error.type === "invalid_request" ? { error } : "failed";
   } catch (cause) {
-    if (!(cause instanceof NodeFailure) || cause.kind !== "connect") noteEffect();
+    const wasSent = !(cause instanceof NodeFailure) || cause.kind !== "connect";
+    if (wasSent) noteEffect();
     if (!(cause instanceof NodeFailure) && !(cause instanceof SyntaxError)) throw cause;
     log.warn({ node, err: cause }, "a node did not take a write");
-    return "failed";
+    return wasSent ? "lost" : "failed";
   }
 }
 

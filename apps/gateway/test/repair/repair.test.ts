@@ -26,6 +26,13 @@ afterAll(async () => {
 const films = (ids: readonly number[]) => ids.map((id) => ({ id, title: `film ${id}`, rank: 1 }));
 const upTo = (count: number) => Array.from({ length: count }, (_, id) => id);
 
+/** The nodes that hold a document. */
+function ownersOf(id: number): (TestNode | undefined)[] {
+  const { placement } = gateway.context.cluster;
+  const owners = placement.owners[0]?.[shardOf(String(id), placement.shards)] ?? [];
+  return owners.map((owner) => nodes.find(({ address }) => idOf(address) === owner));
+}
+
 describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only development nodes can be)", () => {
   it("gets what it missed, in place: additions, changes, deletions, settings", async () => {
     const { send } = gateway;
@@ -68,6 +75,18 @@ describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only de
     await expectCopies(gateway, nodes, "anew", films([7]));
   });
 
+  it("gets the write that was refused, where the other copy may have it and did not say so", async () => {
+    const { send } = gateway;
+    await sendAndWait(send, "POST", "/indexes/refused/documents", films(upTo(30)));
+    const [without, silent] = ownersOf(500);
+    without?.faults?.add({ route: "/indexes/refused/documents", refuse: true, count: 1 });
+    silent?.faults?.add({ route: "/indexes/refused/documents", dropReply: true, count: 1 });
+    const refused = await send("POST", "/indexes/refused/documents", films([500]));
+    expect([refused.status, refused.body.code]).toEqual([503, "miroir_no_quorum"]);
+    await untilRepaired(gateway);
+    await expectCopies(gateway, nodes, "refused", films([...upTo(30), 500]));
+  });
+
   it("is filled while writes go on", async () => {
     const { send } = gateway;
     await sendAndWait(send, "POST", "/indexes/busy/documents", films(upTo(40)));
@@ -91,9 +110,7 @@ describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only de
   it("is neither read nor counted while it alone is left, and the other brings it up to date", async () => {
     const { send } = gateway;
     await sendAndWait(send, "POST", "/indexes/double/documents", films(upTo(30)));
-    const { placement } = gateway.context.cluster;
-    const shard = shardOf("500", placement.shards);
-    const owners = (placement.owners[0]?.[shard] ?? []).map((id) => nodes.find(({ address }) => idOf(address) === id));
+    const owners = ownersOf(500);
     const first = idOf(owners[0]?.address ?? "");
     const out = gateway.untilNode(first, "out");
     const bringBackFirst = cutOff(owners[0]);
