@@ -116,6 +116,10 @@ export function createMetrics() {
       "Repairs of a copy of an index by this gateway: `repaired`, `waiting` for nodes that are out or busy, or `failed`. Both of the latter are tried again.",
       ["outcome"],
     ),
+    lastResortShards: counter(
+      "miroir_last_resort_shards_total",
+      "Shards that this gateway put together from what was left, since every copy missed writes or had been emptied: documents may be lost, or deleted ones back. Alert on any.",
+    ),
     repairedDocuments: counter(
       "miroir_repaired_documents_total",
       "Documents that repairs `copied` to a node or `removed` from one.",

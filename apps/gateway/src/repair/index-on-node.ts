@@ -1,7 +1,8 @@
 import { canonicalJson, type Settings } from "@miroir/meilisearch";
 import type { IndexRow } from "@miroir/schema";
+import { INITIAL_NODE_SETTINGS } from "../settings/internal-settings.ts";
 import type { RepairDeps } from "./deps.ts";
-import { hasMarkerRule, noteAll } from "./lost-indexes.ts";
+import { hasIndex, hasMarkerRule, noteAll } from "./lost-indexes.ts";
 import { ask, enqueue, isIdle, RepairFailure, untilDone } from "./node-tasks.ts";
 
 /** Those of features that are off: a node neither shows nor takes them. */
@@ -52,6 +53,34 @@ export async function matchIndex(deps: RepairDeps, row: IndexRow, { source, targ
     await enqueue(cluster, target, { method: "POST", path: "/indexes", body });
   }
   return (await matchSettings(deps, row, { source, target })) && there !== null;
+}
+
+/**
+ * Gives nodes an index of which each has lost its copies, as it is on any node that still has it; where none has, as it was in the
+ * beginning, since its settings are kept nowhere else.
+ *
+ * @returns whether it was all there already. @throws RepairFailure, NodeFailure
+ */
+export async function recoverIndex(deps: RepairDeps, row: IndexRow, nodes: readonly string[]): Promise<boolean> {
+  const { cluster, log } = deps;
+  const { uid, physicalUid, primaryKey } = row;
+  const others = cluster.nodeIds.filter((node) => !nodes.includes(node) && cluster.isUsable(node));
+  for (const source of [...nodes, ...others]) {
+    if (!(await hasIndex(cluster, source, physicalUid))) continue;
+    const targets = nodes.filter((node) => node !== source);
+    return !(await Promise.all(targets.map((target) => matchIndex(deps, row, { source, target })))).includes(false);
+  }
+  log.error({ index: uid }, "no node has the index any more: it is made anew, and its settings have to be set again");
+  for (const node of nodes) {
+    await enqueue(cluster, node, {
+      method: "POST",
+      path: "/indexes",
+      body: JSON.stringify({ uid: physicalUid, primaryKey }),
+    });
+    const path = `/indexes/${physicalUid}/settings`;
+    await enqueue(cluster, node, { method: "PATCH", path, body: JSON.stringify(INITIAL_NODE_SETTINGS) });
+  }
+  return false;
 }
 
 async function hasDocuments({ cluster }: RepairDeps, node: string, physicalUid: string): Promise<boolean> {

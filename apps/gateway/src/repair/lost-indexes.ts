@@ -1,5 +1,6 @@
 import { SHARD_FIELD, shardsOfNode } from "@miroir/routing";
 import type { IndexRow } from "@miroir/schema";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { RepairDeps } from "./deps.ts";
 import { ask, isIdle } from "./node-tasks.ts";
 
@@ -18,21 +19,22 @@ export async function noteLostIndexes(deps: RepairDeps, node: string, rows: read
   let lost = 0;
   for (const { uid, physicalUid } of rows) {
     const isKnown = shards.every((shard) => hints.isStale(node, physicalUid, shard));
-    if (isKnown || !(await isLost(physicalUid))) continue;
+    if (isKnown || (await hasIndex(cluster, node, physicalUid))) continue;
     // In the making or on its way out, it may be missing while all is well.
-    if (!(await isIdle(cluster, node, physicalUid, DRAIN_MS)) || !(await isLost(physicalUid))) continue;
+    if (!(await isIdle(cluster, node, physicalUid, DRAIN_MS)) || (await hasIndex(cluster, node, physicalUid))) continue;
     if ((await store.indexes.get(uid))?.physicalUid !== physicalUid) continue;
     log.warn({ node, index: uid }, "a node has lost an index; it is filled again");
     await noteAll(deps, node, physicalUid);
     lost++;
   }
   return lost;
+}
 
-  async function isLost(physicalUid: string): Promise<boolean> {
-    const path = `/indexes/${physicalUid}/settings/filterable-attributes`;
-    const rules = await ask(cluster, node, { method: "GET", path });
-    return rules === null || !hasMarkerRule(rules);
-  }
+/** Whether a node has an index as it was made here: one that documents made anew has no rule for the marker. @throws RepairFailure, NodeFailure */
+export async function hasIndex(cluster: Cluster, node: string, physicalUid: string): Promise<boolean> {
+  const path = `/indexes/${physicalUid}/settings/filterable-attributes`;
+  const rules = await ask(cluster, node, { method: "GET", path });
+  return rules !== null && hasMarkerRule(rules);
 }
 
 /** Notes all copies of a node that is known to have lost them, whatever it has been given since. @throws StoreError */

@@ -3,11 +3,17 @@ import type { IndexRow, WriteHintRow } from "@miroir/schema";
 import { ANY_NODE } from "../hints/hints.ts";
 import { type CopyChange, isEmptyChange, planAgreement, planFill } from "../plan/repair-plan.ts";
 import type { RepairDeps } from "./deps.ts";
-import { areIdle, matchIndex } from "./index-on-node.ts";
+import { areIdle, matchIndex, recoverIndex } from "./index-on-node.ts";
 import { applyChange, readCopy } from "./shard-copies.ts";
 
 /** What a repair has come to: `waiting` for nodes that are out or busy, or for a copy that can be relied upon. */
 export type RepairOutcome = "repaired" | "waiting";
+
+/** The nodes whose copies are made equal; the last resort: none of them has all. */
+interface Parties {
+  readonly nodes: readonly string[];
+  readonly isLastResort: boolean;
+}
 
 /** How often copies are made equal beside live writes, which may undo it, before writes are kept waiting for the last time. */
 const FREE_PASSES = 3;
@@ -17,7 +23,7 @@ const TURN_MS = 500;
 
 /**
  * Brings the copies of some shards into line: a node's with a copy that can be relied upon, or, for no node in particular, all with each
- * other. That is done beside live writes first. The last time it is done in the index's turn, when all nodes concerned have worked
+ * other. The first is done beside live writes at first. The last time it is done in the index's turn, when all nodes concerned have worked
  * off their queues: then what is equal is equal, and the hint is settled.
  *
  * @throws RepairFailure, NodeFailure, StoreError
@@ -30,7 +36,7 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
   const isClean = (node: string, shard: number) => !hints.isStale(node, physicalUid, shard);
 
   /** The nodes whose copies are made equal, the one to be followed first; `null` while that cannot be done. */
-  function partiesOf(shard: number): { readonly nodes: readonly string[]; readonly isLastResort: boolean } | null {
+  function partiesOf(shard: number): Parties | null {
     const owners = nodesOfShard(placement, shard);
     const areUsable = owners.every((node) => cluster.isUsable(node));
     const clean = owners.filter((node) => isClean(node, shard));
@@ -60,7 +66,8 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
     return changes.length === 0;
   }
 
-  async function matchNodes(nodes: readonly string[]): Promise<boolean> {
+  async function matchNodes({ nodes, isLastResort }: Parties): Promise<boolean> {
+    if (isLastResort) return recoverIndex(deps, row, nodes);
     const [source, ...targets] = nodes;
     if (source === undefined) return true;
     const matched = await Promise.all(targets.map((target) => matchIndex(deps, row, { source, target })));
@@ -80,7 +87,7 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
       const parties = partiesOf(shard);
       if (parties === null) return shards.slice(at);
       const { nodes, isLastResort } = parties;
-      if (!(await areIdle(deps, nodes, physicalUid)) || !(await matchNodes(nodes))) return shards.slice(at);
+      if (!(await areIdle(deps, nodes, physicalUid)) || !(await matchNodes(parties))) return shards.slice(at);
       let isEqual = false;
       for (let left = LAST_PASSES; left > 0 && !isEqual; left--) isEqual = await pass(shard, nodes, isLastResort);
       if (!isEqual) return shards.slice(at);
@@ -91,6 +98,8 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
   }
 
   async function settleAll(shard: number): Promise<void> {
+    // Before the hints go, with which answers stop to say that something is missing.
+    deps.metrics.lastResortShards.inc();
     deps.log.error({ index: row.uid, shard }, "every copy of a shard missed writes: what they have was put together");
     for (const other of hints.list())
       if (other.indexUid === physicalUid && other.shards.includes(shard)) await hints.settle(other, [shard]);
@@ -106,14 +115,15 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
   if (first === undefined) return held.length === 0 ? "repaired" : "waiting";
   const turn = <T>(work: () => Promise<T>) => indexLocks.run(row.uid, work);
   const isMatched = await turn(async () => {
-    const nodes = partiesOf(first)?.nodes ?? [];
-    return (await areIdle(deps, nodes, physicalUid)) && (await matchNodes(nodes));
+    const parties = partiesOf(first);
+    return parties !== null && (await areIdle(deps, parties.nodes, physicalUid)) && (await matchNodes(parties));
   });
   if (!isMatched && !(await areIdle(deps, partiesOf(first)?.nodes ?? [], physicalUid))) return "waiting";
   for (const shard of ready) {
     const parties = partiesOf(shard);
-    for (let left = FREE_PASSES; parties !== null && left > 0; left--)
-      if (await pass(shard, parties.nodes, parties.isLastResort)) break;
+    // What is put together beside live writes would bring back what they delete: no copy is there to be followed that has it not.
+    if (parties === null || isOfAll || parties.isLastResort) continue;
+    for (let left = FREE_PASSES; left > 0; left--) if (await pass(shard, parties.nodes, false)) break;
   }
   for (let rest: readonly number[] = ready; rest.length > 0; ) {
     const left = await turn(() => finish(rest));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { ANY_NODE } from "../../src/hints/hints.ts";
 import { copyOn } from "../support/copies.ts";
 import { createSend, sendAndWait } from "../support/http.ts";
-import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
+import { NODE_KEY, ON_REAL_NODES, startNodes, type TestNode } from "../support/nodes.ts";
 import { type Running, startRunning } from "../support/running.ts";
 import { expectCopies, untilRepaired } from "./support.ts";
 
@@ -35,3 +36,27 @@ it("copies that differ without anybody knowing are found and made equal; what on
   const page = await (await fetch(`${gateway.address}/_miroir/metrics`)).text();
   expect(page).toMatch(/^miroir_anti_entropy_\w+\{outcome="different"\} [1-9]/m);
 });
+
+it.skipIf(ON_REAL_NODES)(
+  "what is deleted while copies are made equal stays deleted (only development nodes are slow at will)",
+  async () => {
+    const { send, context } = gateway;
+    await sendAndWait(send, "POST", "/indexes/deleted/documents", DOCUMENTS);
+    const [first] = nodes as [TestNode];
+    const lost = (await copyOn(first.address, "deleted"))?.map(({ id }) => id) ?? [];
+    await sendAndWait(createSend(first.address, NODE_KEY), "POST", "/indexes/deleted/documents/delete-batch", lost);
+    const isOver = first.faults?.add({ route: "/indexes/deleted/documents", method: "POST", delayMs: 300, count: 1 });
+    await context.hints.note(ANY_NODE, "deleted", [0, 1, 2, 3]);
+    // Once the copies are on their way.
+    await expect.poll(() => first.faults?.active.length, { timeout: 30_000, interval: 1 }).toBe(0);
+    await sendAndWait(send, "POST", "/indexes/deleted/documents/delete-batch", lost);
+    isOver?.();
+    await untilRepaired(gateway);
+    await expectCopies(
+      gateway,
+      nodes,
+      "deleted",
+      DOCUMENTS.filter(({ id }) => !lost.includes(id)),
+    );
+  },
+);
