@@ -4,6 +4,7 @@ import { lacksWrites } from "../hints/lacks-writes.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
 import { settingsOfRead } from "../settings/reading.ts";
+import { noNodeHas } from "./no-node-has.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 /**
@@ -43,6 +44,6 @@ export async function askAnyNode(context: Context, index: IndexName | null, requ
       if (!(cause instanceof NodeFailure)) throw cause;
     }
   }
-  if (notFound) throw relayedError(notFound, index);
+  if (notFound) throw index ? await noNodeHas(context, index, notFound) : relayedError(notFound, index);
   throw new MeilisearchError("miroir_unavailable_shards", "No node can answer.");
 }

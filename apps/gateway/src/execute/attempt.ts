@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorEnvelope, NodeFailure, type NodeRequest, type NodeResponse } from "@miroir/meilisearch";
 import { SHARD_FIELD } from "@miroir/routing";
 import type { Context } from "../context.ts";
+import type { IndexName } from "../indexes/index-name.ts";
 import type { NodeCall } from "../reads/node-call.ts";
 import { nodeDeadlineMs, type ReadTerms } from "../reads/read-terms.ts";
+import { isLost } from "./no-node-has.ts";
 import { errorOf } from "./node-error.ts";
 
 /** What a node is asked for some shards, and how its answer is read. */
@@ -21,6 +23,7 @@ export type Outcome<T> =
   | { readonly kind: "failed"; readonly error?: ErrorEnvelope | undefined };
 
 export type AttemptOptions<T> = {
+  readonly index: IndexName;
   readonly node: string;
   readonly shards: readonly number[];
   readonly question: Question<T>;
@@ -53,6 +56,8 @@ async function ask<T>(context: Context, options: AttemptOptions<T>, signal: Abor
   for (;;) {
     const outcome = await askOnce(context, options, signal);
     if (!isBeforeOurSettings(outcome)) return outcome;
+    // A node that has lost it has them again before it is filled, and must not be taken for whole then.
+    if (await isLost(context, options.index)) return { kind: "failed" };
     if (performance.now() + BETWEEN_ASKS_MS >= Math.min(until, options.terms.until)) return { kind: "failed" };
     await sleep(BETWEEN_ASKS_MS);
   }

@@ -5,6 +5,7 @@ import type { IndexName } from "../indexes/index-name.ts";
 import { listIndexes } from "../indexes/registry.ts";
 import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
 import { countDocuments } from "./count-documents.ts";
+import { isLost } from "./no-node-has.ts";
 
 export type NodeAnswer<T> = { readonly node: string; readonly value: T };
 
@@ -31,6 +32,12 @@ export async function gatherStats(
           const stats = value.indexes[index.physicalUid];
           return stats ? [{ node, value: stats }] : [];
         });
+        if (ofIndex.length < answers.length && (await isLost(context, index)))
+          noteLost(
+            context,
+            answers.filter(({ node }) => !ofIndex.some((has) => has.node === node)),
+            ofIndex.length === 0,
+          );
         // Accepted, but on no node yet: a single node would not show it either.
         if (ofIndex.length === 0) return [];
         return [{ uid: index.uid, stats: await mergeStats(context, index, ofIndex) }];
@@ -43,6 +50,14 @@ export async function gatherStats(
     lastUpdate: updates.at(-1) ?? null,
     indexes: merged.flat(),
   };
+}
+
+/** Nodes that do not have an index any more say nothing of it, and where none has it all its shards are missing. */
+function noteLost(context: Context, without: readonly NodeAnswer<unknown>[], isGone: boolean): void {
+  const { degradation } = readTerms(context);
+  degradation.noteSilent(without.map(({ node }) => node));
+  const shards = [...context.cluster.placement.targets.keys()];
+  if (isGone) degradation.note({ needed: shards, missing: shards, stale: [] });
 }
 
 /**

@@ -1,8 +1,10 @@
-import { MeilisearchError, NodeFailure } from "@miroir/meilisearch";
+import { type ErrorEnvelope, MeilisearchError, NodeFailure } from "@miroir/meilisearch";
+import { narrowFilter } from "@miroir/routing";
 import type { Context } from "../context.ts";
 import { lacksWrites } from "../hints/lacks-writes.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
+import { isLost, noNodeHas } from "./no-node-has.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 export type GetDocumentOptions = {
@@ -15,6 +17,8 @@ export type GetDocumentOptions = {
 /**
  * The text of one document, from the cheapest of its owners that misses no write; the next one is asked when an owner
  * fails or does not have it. `null` when every owner that answered lacks it. An answer by an owner that misses writes is degraded.
+ * That it does not have it is believed of an owner only where the marker can be filtered by: one that was emptied, and was given the
+ * index anew by a write, lacks all that it had.
  *
  * @throws MeilisearchError index_not_found; the node's own error when it refuses; miroir_unavailable_shards
  */
@@ -35,7 +39,7 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
     (a, b) => a.misses - b.misses || Number(spared.has(a.node)) - Number(spared.has(b.node)) || a.cost - b.cost,
   );
   let isAbsent = false;
-  let notFound: MeilisearchError | undefined;
+  let notFound: ErrorEnvelope | undefined;
   for (const [tried, { node, misses }] of owners.entries()) {
     // A replica that misses writes may still have what was deleted, or an older version.
     if (misses && isAbsent) break;
@@ -46,16 +50,36 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
       const part = { shards: 1, attempt: tried + 1 };
       const response = await cluster.request(node, { method: "GET", path, query, deadlineMs, isRead: true, part });
       const error = response.status === 200 ? undefined : errorOf(response);
-      const isAnswer = response.status === 200 || error?.code === "document_not_found";
+      const isAnswer =
+        response.status === 200 || (error?.code === "document_not_found" && (await isWhole(context, node, options)));
       if (isAnswer && misses) terms.degradation.note({ needed: [shard], missing: [], stale: [shard] });
       if (response.status === 200) return response.body.toString("utf8");
       if (isAnswer) isAbsent = true;
-      else if (error?.code === "index_not_found") notFound = relayedError(error, index);
-      else if (error?.type === "invalid_request") throw relayedError(error, index);
+      else if (error?.code === "index_not_found") notFound = error;
+      else if (error?.type === "invalid_request" && error.code !== "document_not_found")
+        throw relayedError(error, index);
     } catch (cause) {
       if (!(cause instanceof NodeFailure)) throw cause;
     }
   }
   if (isAbsent) return null;
-  throw notFound ?? new MeilisearchError("miroir_unavailable_shards", "No node that holds the document answers.");
+  if (notFound) throw await noNodeHas(context, index, notFound);
+  throw new MeilisearchError("miroir_unavailable_shards", "No node that holds the document answers.");
+}
+
+/** Whether a node has the index as it was made here, or is about to. @throws NodeFailure */
+async function isWhole(
+  context: Context,
+  node: string,
+  { index, documentId, shard }: GetDocumentOptions,
+): Promise<boolean> {
+  const response = await context.cluster.request(node, {
+    method: "POST",
+    path: nodePath(index, "/documents/fetch"),
+    body: JSON.stringify({ ids: [documentId], filter: narrowFilter(null, [shard]), limit: 0 }),
+    deadlineMs: nodeDeadlineMs(context, readTerms(context)),
+    isRead: true,
+  });
+  // An index in the making is there a moment before the marker can be filtered by.
+  return response.status === 200 || !(await isLost(context, index));
 }

@@ -1,11 +1,13 @@
 import { type ErrorEnvelope, MeilisearchError, NodeFailure } from "@miroir/meilisearch";
 import type { Context } from "../context.ts";
+import { lacksWrites } from "../hints/lacks-writes.ts";
 import type { IndexName } from "../indexes/index-name.ts";
 import { planRead, type ReadPlan } from "../plan/read-plan.ts";
 import { type ReadTerms, readTerms } from "../reads/read-terms.ts";
 import { type SettingsReading, settingsOfShards } from "../settings/reading.ts";
 import { type Attempt, attempt, type Question } from "./attempt.ts";
 import { type Settled, withHedge } from "./hedge.ts";
+import { noNodeHas } from "./no-node-has.ts";
 import { relayedError } from "./node-error.ts";
 import { readPlanNow } from "./read-plan-now.ts";
 
@@ -40,15 +42,17 @@ type Read<T> = {
   readonly errors: ErrorEnvelope[];
   readonly missing: number[];
   readonly stale: number[];
+  /** What the first node that refused the request said. */
+  refusal: ErrorEnvelope | null;
   isOver: boolean;
 };
 
 /**
  * Asks one replica of every needed shard, and a second one where the first takes long. A replica that fails is replaced by another at
- * once, until none is left or the read's time is over; a shard nobody answers for is left out or fails the read, as the request or
+ * once, and so is the first that refuses the request, until none is left or the read's time is over; a shard nobody answers for is left out or fails the read, as the request or
  * the configuration says.
  *
- * @throws MeilisearchError the error of a node that refused the request; index_not_found when no node has the index (yet);
+ * @throws MeilisearchError the error of nodes that refused the request, two or all that answered; index_not_found when no node has the index (yet);
  *   too_many_search_requests when all are busy; miroir_unavailable_shards
  * @throws NodeFailure `aborted` when `signal` fired
  */
@@ -61,7 +65,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
     spared: context.cluster.spared(),
     underWay: new Set(),
     failed: new Set(),
-    ...{ errors: [], missing: [], stale: [], isOver: false },
+    ...{ errors: [], missing: [], stale: [], refusal: null, isOver: false },
   };
   const abandonAll = () => {
     for (const { abandon } of read.underWay) abandon();
@@ -69,7 +73,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
   options.signal?.addEventListener("abort", abandonAll, { once: true });
   try {
     const parts = await cover(read, all, 1);
-    refuseIncomplete(read, parts.length, all.length);
+    await refuseIncomplete(read, parts.length, all.length);
     settings.note(parts.map(({ node }) => node));
     const { missing, stale, terms } = read;
     terms.degradation.note({ needed: all, missing, stale });
@@ -98,18 +102,32 @@ async function cover<T>(read: Read<T>, shards: readonly number[], number: number
   const lists = plan.assignments.map(async ({ node, shards: asked }): Promise<ScatterPart<T>[]> => {
     const settled = await askHedged(read, plan, { node, shards: asked }, number);
     const [only] = settled;
-    if (only?.outcome.kind === "refused") throw relayedError(only.outcome.error, read.options.index);
-    if (only?.outcome.kind === "failed") {
+    if (only?.outcome.kind === "refused" && !asked.some((shard) => plan.stale.includes(shard))) {
+      // Nodes of one mind refuse alike. One that is alone with it, or misses writes, may have lost its settings.
+      if (read.refusal) throw relayedError(read.refusal, read.options.index);
+      read.refusal = only.outcome.error;
+    }
+    if (only?.outcome.kind === "failed" && only.outcome.error) read.errors.push(only.outcome.error);
+    if (only && only.outcome.kind !== "value") {
       read.failed.add(node);
-      if (only.outcome.error) read.errors.push(only.outcome.error);
       return cover(read, asked, number + 1);
     }
+    if (settled.some(({ attempt: made }) => hasBecomeStale(read, plan, made))) return cover(read, asked, number + 1);
     return settled.flatMap(({ attempt: { node: by, shards: of }, outcome }) => {
       read.stale.push(...of.filter((shard) => plan.stale.includes(shard)));
       return outcome.kind === "value" ? [{ node: by, shards: of, value: outcome.value }] : [];
     });
   });
   return (await Promise.all(lists)).flat();
+}
+
+/** Whether it has come out since the plan was made that a node misses writes: it may have answered from a copy that is being filled. */
+function hasBecomeStale<T>(
+  { context, options }: Read<T>,
+  plan: ReadPlan,
+  { node, shards }: ReadPlan["assignments"][number],
+): boolean {
+  return shards.some((shard) => !plan.stale.includes(shard) && lacksWrites(context, options.index, node, shard));
 }
 
 function planOf<T>(
@@ -124,7 +142,8 @@ function planOf<T>(
 
 function start<T>(read: Read<T>, node: string, shards: readonly number[], number: number, hedged: boolean): Attempt<T> {
   const place = { attempt: number, hedged };
-  const started = attempt(read.context, { node, shards, question: read.options, terms: read.terms, place });
+  const { context, options, terms } = read;
+  const started = attempt(context, { index: options.index, node, shards, question: options, terms, place });
   read.underWay.add(started);
   const ended = () => read.underWay.delete(started);
   started.outcome.then(ended, ended);
@@ -165,10 +184,15 @@ async function askHedged<T>(
 }
 
 /** @throws MeilisearchError when shards are missing and the answer may not be without them */
-function refuseIncomplete<T>({ missing, errors, terms, options }: Read<T>, parts: number, needed: number): void {
+async function refuseIncomplete<T>(read: Read<T>, parts: number, needed: number): Promise<void> {
+  const { context, missing, errors, refusal, terms, options } = read;
   if (missing.length === 0) return;
-  const told = errors.find(({ code }) => code === "index_not_found" || code === "too_many_search_requests");
-  if (told && parts === 0) throw relayedError(told, options.index);
+  if (parts === 0) {
+    if (refusal) throw relayedError(refusal, options.index);
+    const told = errors.find(({ code }) => code === "index_not_found" || code === "too_many_search_requests");
+    if (told?.code === "index_not_found") throw await noNodeHas(context, options.index, told);
+    if (told) throw relayedError(told, options.index);
+  }
   if (parts === 0 || !terms.allowsPartial)
     throw new MeilisearchError(
       "miroir_unavailable_shards",
