@@ -1,7 +1,9 @@
 import { shardOf } from "@miroir/routing";
-import { type KeyModel, modelOf, visible } from "./model.ts";
+import { namedShards, readFlags } from "./flags.ts";
+import { inPart, type KeyModel, modelOf, visible } from "./model.ts";
 import {
   ABSENT,
+  type CountCall,
   type FaultWindow,
   type History,
   type ReadCall,
@@ -107,9 +109,11 @@ function countsUp({ type, ids }: WriteCall, { details }: SeenTask): boolean {
 }
 
 function checkReads(history: History, models: Models): Finding[] {
-  const reads = history.calls.filter((call) => call.kind === "read" && call.error === null) as ReadCall[];
   const endedAt = endsSeen(history);
-  return reads.flatMap((read) => checkRead(history, models, read, endedAt));
+  return history.calls.flatMap((call) => {
+    if (call.kind === "count") return checkCount(history, models, call, endedAt);
+    return call.kind === "read" && call.error === null ? checkRead(history, models, call, endedAt) : [];
+  });
 }
 
 /** When somebody was first told that a task had succeeded. */
@@ -125,31 +129,26 @@ function checkRead(history: History, models: Models, read: ReadCall, endedAt: Re
   const findings: Finding[] = [];
   const where = `${at(history, read.start)} ${read.how} of ${read.index}${read.id === null ? "" : `/${read.id}`} by client ${read.client} through gateway ${read.gateway}${read.degraded === null ? "" : ` (${read.degraded})`}`;
   const find = (rule: string, what: string) => findings.push({ rule, story: `${where}: ${what}` });
-  const flagged = flaggedShards(read.degraded);
-  if (flagged === null) {
+  const excuses = excusesOf(history, read);
+  if (excuses === null) {
     find("a flag can be read", String(read.degraded));
     return findings;
   }
-  const excused = (id: string) => flagged.has(shardOf(id, history.shards));
-  const isMissing = read.degraded?.includes("unavailable_shards") === true;
 
   const states = new Map<string, string>();
   for (const { id, state } of read.documents) {
     if (states.has(id)) find("no document is shown twice", id);
     states.set(id, state);
-    if (isMissing && excused(id)) find("a shard that is said to be missing is missing", id);
+    if (excuses.isMissing(id) && !read.isPart) find("a shard that is said to be missing is missing", id);
   }
   if (read.total !== null && read.total !== read.documents.length)
     find("a total is the number of documents", `${read.total} of ${read.documents.length}`);
-  const isAbout = (id: string) => (read.id === null ? id !== SETTINGS : id === read.id);
-  const keys = models.keys.filter(({ index, id }) => index === read.index && isAbout(id));
-  for (const { id } of keys) {
+  for (const { id } of keysOf(models, read)) {
     const model = models.of(read.index, id);
     const state = states.get(id) ?? ABSENT;
     states.delete(id);
-    if (state === ABSENT && isMissing && excused(id)) continue;
-    const owed = excused(id) ? 0 : owedTo(read, model, endedAt);
-    const allowed = visible(model, owed, read.end);
+    if (state === ABSENT && (excuses.isMissing(id) || excuses.isLost(id))) continue;
+    const allowed = mayBe(read, model, excuses.isStale(id) || excuses.isLost(id), endedAt);
     if (allowed.has(state)) continue;
     const isOld = visible(model, 0, read.end).has(state);
     const rule = !isOld
@@ -165,19 +164,70 @@ function checkRead(history: History, models: Models, read: ReadCall, endedAt: Re
   return findings;
 }
 
-/** How many of the document's writes the reader must see: its own in a session, and what somebody was told has ended. */
-function owedTo(read: ReadCall, { done }: KeyModel, endedAt: ReadonlyMap<number, number>): number {
-  const isOwn = (write: WriteCall) => read.inSession && write.client === read.client && write.end <= read.start;
-  const hasEnded = ({ taskUid }: WriteCall) => (endedAt.get(taskUid ?? -1) ?? Number.POSITIVE_INFINITY) <= read.start;
-  return done.findLastIndex((write) => isOwn(write) || hasEnded(write)) + 1;
+/** A count has to lie between the documents that must be there and those that may be. */
+function checkCount(
+  history: History,
+  models: Models,
+  read: CountCall,
+  endedAt: ReadonlyMap<number, number>,
+): Finding[] {
+  const where = `${at(history, read.start)} ${read.what} of ${read.index} through gateway ${read.gateway}${read.degraded === null ? "" : ` (${read.degraded})`}`;
+  const excuses = excusesOf(history, read);
+  if (excuses === null) return [{ rule: "a flag can be read", story: `${where}: ${read.degraded}` }];
+  let least = 0;
+  let most = 0;
+  for (const { id } of keysOf(models, read)) {
+    if (excuses.isMissing(id) && !read.isPart) continue;
+    const allowed = mayBe(read, models.of(read.index, id), excuses.isStale(id) || excuses.isLost(id), endedAt);
+    if (!allowed.has(ABSENT) && !excuses.isMissing(id)) least++;
+    if (!allowed.has(ABSENT) || allowed.size > 1) most++;
+  }
+  if (read.count >= least && read.count <= most) return [];
+  return [{ rule: "a count is right", story: `${where}: ${read.count}, and may be ${least} to ${most}` }];
 }
 
-/** The shards that `X-Miroir-Degraded` names; `null`: it cannot be read. */
-function flaggedShards(degraded: string | null): ReadonlySet<number> | null {
-  if (degraded === null) return new Set();
-  const shards = /shards=([\d,]+)/.exec(degraded)?.[1];
-  if (shards === undefined || !/^reason=[a-z_,]+; /.test(degraded)) return null;
-  return new Set(shards.split(",").map(Number));
+type Asked = Pick<ReadCall, "index" | "among" | "degraded" | "end"> & { readonly id?: string | null };
+
+/** The documents that a read is about. */
+function keysOf({ keys }: Models, { index, id = null, among }: Asked): Models["keys"] {
+  const isAbout = (key: string) => (id === null ? key !== SETTINGS && among?.has(key) !== false : key === id);
+  return keys.filter((key) => key.index === index && isAbout(key.id));
+}
+
+/** What a read need not show as it is, by what is said of its shard; `null`: it is said in words that mean nothing. */
+interface Excuses {
+  isMissing(id: string): boolean;
+  isStale(id: string): boolean;
+  isLost(id: string): boolean;
+}
+
+function excusesOf({ shards, lost }: History, { degraded, end }: Asked): Excuses | null {
+  const flags = readFlags(degraded);
+  if (flags === null) return null;
+  const [missing, stale] = [namedShards(flags, "unavailable_shards"), namedShards(flags, "stale_replicas")];
+  return {
+    isMissing: (id) => missing.has(shardOf(id, shards)),
+    isStale: (id) => stale.has(shardOf(id, shards)),
+    isLost: (id) => lost !== undefined && end >= lost.from && lost.shards.has(shardOf(id, shards)),
+  };
+}
+
+/** What a document may be shown as; `isOld`: by a copy that is said to miss writes, or was put together from such. */
+function mayBe(
+  read: ReadCall | CountCall,
+  model: KeyModel,
+  isOld: boolean,
+  endedAt: ReadonlyMap<number, number>,
+): ReadonlySet<string> {
+  return isOld ? inPart(model, read.end) : visible(model, owedTo(read, model, endedAt), read.end);
+}
+
+/** How many of the document's writes the reader must see: its own in a session, and what somebody was told has ended. */
+function owedTo(read: ReadCall | CountCall, { done }: KeyModel, endedAt: ReadonlyMap<number, number>): number {
+  const inSession = read.kind === "read" && read.inSession;
+  const isOwn = (write: WriteCall) => inSession && write.client === read.client && write.end <= read.start;
+  const hasEnded = ({ taskUid }: WriteCall) => (endedAt.get(taskUid ?? -1) ?? Number.POSITIVE_INFINITY) <= read.start;
+  return done.findLastIndex((write) => isOwn(write) || hasEnded(write)) + 1;
 }
 
 /** Errors come only while something is wrong. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "@miroir/dev-node";
 import type { Random } from "@miroir/store/test-random";
 import type { LineTrouble } from "../../support/line.ts";
+import { HEAL_MS, isRepaired } from "./heal.ts";
 import type { Stage, StageNode } from "./stage.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -13,25 +14,22 @@ export interface FaultKind {
   begin(stage: Stage, at: number): Promise<() => Promise<void>>;
 }
 
-const NODE_BUSY = "/indexes/:uid/documents";
+/** What gateways write documents with. */
+const WRITES = [
+  { route: "/indexes/:uid/documents", method: "POST" },
+  { route: "/indexes/:uid/documents", method: "PUT" },
+  { route: "/indexes/:uid/documents/delete-batch", method: "POST" },
+] as const;
 const INTERNAL = { message: "x", code: "internal", type: "internal", link: "" };
 
 const nodeOf = (stage: Stage, at: number) => stage.nodes[at] as StageNode;
 
 /** Longer than gateways take to see that a node lacks what it had. */
 const SEEN_MS = 3_000;
-const REPAIR_MS = 60_000;
 
-async function untilRepaired({ gateways }: Stage): Promise<void> {
+async function untilRepaired(stage: Stage): Promise<void> {
   await sleep(SEEN_MS);
-  const isRepaired = async () => {
-    const answers = await Promise.all(gateways.map(({ ask }) => ask("GET", "/_miroir/metrics").catch(() => null)));
-    const waiting = answers.flatMap((answer) => [
-      ...(answer?.text ?? "").matchAll(/^miroir_write_hints\{.*\} (\d+)$/gm),
-    ]);
-    return waiting.length > 0 && waiting.every(([, copies]) => copies === "0");
-  };
-  await waitUntil(isRepaired, performance.now() + REPAIR_MS);
+  await waitUntil(() => isRepaired(stage), performance.now() + HEAL_MS);
 }
 
 const line = (name: string, trouble: LineTrouble): FaultKind => ({
@@ -80,18 +78,20 @@ const NODE_FAULTS: readonly FaultKind[] = [
   line("cut in mid-body", { cutsAfter: 1_000 }),
 ];
 
+const DENYING = told("denies its tasks", [
+  { route: "/tasks", method: "GET", status: 200, body: { results: [], total: 0, limit: 20, from: null, next: null } },
+]);
+
 /** What a development node can be told to do wrong. */
 const TOLD_FAULTS: readonly FaultKind[] = [
-  told("refuses writes", [
-    { route: NODE_BUSY, method: "POST", refuse: true },
-    { route: NODE_BUSY, method: "PUT", refuse: true },
-  ]),
+  told(
+    "refuses writes",
+    WRITES.map((write) => ({ ...write, refuse: true })),
+  ),
   told("answers 500", [{ route: "/indexes/*", status: 500, body: INTERNAL }]),
   told("does its work and drops its answers", [{ route: "/indexes/*", dropReply: true }]),
   told("leaves its tasks enqueued", [{ stallTasks: true }]),
-  told("denies its tasks", [
-    { route: "/tasks", method: "GET", status: 200, body: { results: [], total: 0, limit: 20, from: null, next: null } },
-  ]),
+  DENYING,
   told("is too busy", [{ route: "/indexes/:uid/search", busy: true }]),
 ];
 
@@ -160,6 +160,8 @@ const duringRepair = (inner: FaultKind, lastsMs: number): FaultKind => ({
 /** Faults by what can suffer them: `told` are those of development nodes alone. */
 export const FAULTS = {
   ...{ node: NODE_FAULTS, told: TOLD_FAULTS, gateway: [KILLED, PAUSED], redis: REDIS_FAULTS },
+  /** Of these, what makes tasks fail that no other node speaks for. */
+  losesTasks: [DENYING],
   /** Takes as long as it takes to fill the node again. */
   emptied: [EMPTIED],
   /** Of gateways, those that end with all that a gateway has piled up still there. */

@@ -63,3 +63,15 @@ export function visible({ done, states }: KeyModel, from: number, until: number)
   const begun = done.findLastIndex(({ start }) => start <= until) + 1;
   return new Set(states.slice(from, Math.max(from, begun) + 1).flatMap((set) => [...set]));
 }
+
+/**
+ * What a copy may have that missed some of the writes, whichever they were: a patch may be there without what it was for. Only writes that
+ * began by `until`, ms, count.
+ */
+export function inPart({ done, unknown }: KeyModel, until: number): ReadonlySet<string> {
+  const states = new Set([ABSENT]);
+  const begun = [...done, ...unknown].filter(({ start }) => start <= until);
+  // A set grows while it is walked.
+  for (const state of states) for (const write of begun) states.add(apply(state, write));
+  return states;
+}

@@ -35,8 +35,12 @@ export interface ReadCall extends Call {
   readonly kind: "read";
   readonly index: string;
   readonly how: "get" | "list" | "search";
-  /** What a `get` asked for; `null`: everything. */
+  /** What a `get` asked for; `null`: everything, or what `among` names. */
   readonly id: string | null;
+  /** The ids that it was about, where a filter left some out. */
+  readonly among?: ReadonlySet<string>;
+  /** Whether its answer had others in it, whose flags came with it. */
+  readonly isPart?: boolean;
   /** Whether it was of the client's session. */
   readonly inSession: boolean;
   readonly documents: readonly SeenDocument[];
@@ -44,6 +48,19 @@ export interface ReadCall extends Call {
   readonly total: number | null;
   readonly degraded: string | null;
   readonly error: string | null;
+}
+
+/** A number that a client was told: how many documents of an index there are, or of those that `among` names. */
+export interface CountCall extends Call {
+  readonly kind: "count";
+  readonly index: string;
+  /** Where it stood in an answer. */
+  readonly what: string;
+  readonly among?: ReadonlySet<string>;
+  readonly isPart?: boolean;
+  readonly count: number;
+  readonly degraded: string | null;
+  readonly error: null;
 }
 
 /** One look at a task. */
@@ -71,7 +88,7 @@ export interface FaultWindow {
 /** What is told of a request that nobody was there to take. */
 export const NOT_SENT = "no connection";
 
-export type AnyCall = WriteCall | ReadCall | TaskCall;
+export type AnyCall = WriteCall | ReadCall | CountCall | TaskCall;
 
 /** Everything that happened in one run. */
 export interface History {
@@ -79,6 +96,8 @@ export interface History {
   readonly shards: number;
   readonly calls: readonly AnyCall[];
   readonly faults: readonly FaultWindow[];
+  /** The shards of which every copy was taken, and from when operators have been told. */
+  readonly lost?: { readonly shards: ReadonlySet<number>; readonly from: number };
 }
 
 /** A document that is not there. */

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom } from "@miroir/store/test-random";
 import { waitForTask } from "../../support/http.ts";
 import { check, type Finding, modelsOf } from "./check.ts";
-import { lookAt, readAll, runClient } from "./clients.ts";
+import { readAll, runClient } from "./clients.ts";
 import { type FaultKind, type PlannedFault, planFaults } from "./faults.ts";
+import { finishTasks, HEAL_MS, seeAllNodes } from "./heal.ts";
 import { type AnyCall, documentOf, type FaultWindow, type History, NOT_SENT } from "./record.ts";
 import { checkReplicas, checkSettings } from "./replicas.ts";
 import { type Stage, type StageOptions, startStage } from "./stage.ts";
-import { waitUntil } from "./wait-until.ts";
 
 export interface RunOptions extends StageOptions {
   readonly seed: number;
@@ -30,8 +30,6 @@ export interface RunResult {
 
 const THINK_MS = 30;
 const FIXED = Array.from({ length: 20 }, (_, n) => `fixed${n}`);
-/** How long servers may take, once nothing is wrong with them any more, until nothing is to be seen of it. */
-const HEAL_MS = 60_000;
 const POLL_MS = 100;
 
 /** One finding of each rule that was broken, as a test prints it. */
@@ -129,37 +127,6 @@ async function befall(
     await sleep(lastsMs);
     await end();
     window.until = performance.now();
-  }
-}
-
-/** Until every gateway has found every node well. */
-async function seeAllNodes(stage: Stage): Promise<void> {
-  const until = performance.now() + HEAL_MS;
-  for (const { ask } of stage.gateways) {
-    const isSeen = async () => {
-      const answer = await ask("GET", "/_miroir/topology").catch(() => null);
-      return answer?.body?.nodes?.every(({ state }: { state: string }) => state === "up") === true;
-    };
-    await waitUntil(isSeen, until);
-  }
-}
-
-/** Looks at every task that was promised until it has ended, or has had all the time there is. */
-async function finishTasks(stage: Stage, calls: readonly AnyCall[], record: (call: AnyCall) => void): Promise<void> {
-  const uids = new Set(calls.flatMap((call) => (call.kind === "write" && call.taskUid !== null ? [call.taskUid] : [])));
-  const until = performance.now() + HEAL_MS;
-  for (const uid of uids) {
-    for (;;) {
-      const gateway = uid % stage.gateways.length;
-      const start = performance.now();
-      const ask = stage.gateways[gateway]?.ask;
-      if (!ask) break;
-      const look = await lookAt(ask, uid).catch((error) => ({ task: null, error: String(error) }));
-      record({ kind: "task", client: -1, gateway, start, end: performance.now(), uid, ...look });
-      const isOver = look.task !== null && !["enqueued", "processing"].includes(look.task.status);
-      if (isOver || performance.now() > until) break;
-      await sleep(POLL_MS);
-    }
   }
 }
 
