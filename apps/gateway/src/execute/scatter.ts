@@ -42,8 +42,8 @@ type Read<T> = {
   readonly errors: ErrorEnvelope[];
   readonly missing: number[];
   readonly stale: number[];
-  /** What the first node that refused the request said. */
-  refusal: ErrorEnvelope | null;
+  /** What nodes said that refused the request. */
+  readonly refusals: Map<string, ErrorEnvelope>;
   isOver: boolean;
 };
 
@@ -65,7 +65,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
     spared: context.cluster.spared(),
     underWay: new Set(),
     failed: new Set(),
-    ...{ errors: [], missing: [], stale: [], refusal: null, isOver: false },
+    ...{ errors: [], missing: [], stale: [], refusals: new Map(), isOver: false },
   };
   const abandonAll = () => {
     for (const { abandon } of read.underWay) abandon();
@@ -104,12 +104,12 @@ async function cover<T>(read: Read<T>, shards: readonly number[], number: number
     const [only] = settled;
     if (only?.outcome.kind === "refused" && !asked.some((shard) => plan.stale.includes(shard))) {
       // Nodes of one mind refuse alike. One that is alone with it, or misses writes, may have lost its settings.
-      if (read.refusal) throw relayedError(read.refusal, read.options.index);
-      read.refusal = only.outcome.error;
+      read.refusals.set(only.attempt.node, only.outcome.error);
+      if (read.refusals.size > 1) throw relayedError(only.outcome.error, read.options.index);
     }
     if (only?.outcome.kind === "failed" && only.outcome.error) read.errors.push(only.outcome.error);
     if (only && only.outcome.kind !== "value") {
-      read.failed.add(node);
+      read.failed.add(node).add(only.attempt.node);
       return cover(read, asked, number + 1);
     }
     if (settled.some(({ attempt: made }) => hasBecomeStale(read, plan, made))) return cover(read, asked, number + 1);
@@ -185,10 +185,10 @@ async function askHedged<T>(
 
 /** @throws MeilisearchError when shards are missing and the answer may not be without them */
 async function refuseIncomplete<T>(read: Read<T>, parts: number, needed: number): Promise<void> {
-  const { context, missing, errors, refusal, terms, options } = read;
+  const { context, missing, errors, refusals, terms, options } = read;
   if (missing.length === 0) return;
   if (parts === 0) {
-    if (refusal) throw relayedError(refusal, options.index);
+    for (const refusal of refusals.values()) throw relayedError(refusal, options.index);
     const told = errors.find(({ code }) => code === "index_not_found" || code === "too_many_search_requests");
     if (told?.code === "index_not_found") throw await noNodeHas(context, options.index, told);
     if (told) throw relayedError(told, options.index);

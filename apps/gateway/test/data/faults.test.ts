@@ -145,6 +145,10 @@ const MISTAKES = [
     "has lost the index",
     { status: 404, body: { message: "x", code: "index_not_found", type: "invalid_request", link: "x" } },
   ],
+  [
+    "refuses what the others take",
+    { status: 400, body: { message: "x", code: "invalid_search_sort", type: "invalid_request", link: "x" } },
+  ],
   ["does not know our key", { status: 403, body: { message: "x", code: "invalid_api_key", type: "auth", link: "x" } }],
 ] as const;
 
@@ -166,5 +170,35 @@ describe.skipIf(ON_REAL_NODES)("a node that fails in mid-read (only development 
     gateway.nodes[0]?.faults?.add({ route: "/indexes/:uid/search", delayMs: 60_000 });
     const { body } = await gateway.send("POST", "/indexes/f/search", { q: "car", limit: 100 });
     expect(idsOf(body.hits)).toEqual(IDS);
+  });
+});
+
+describe("nodes that were emptied between two requests", () => {
+  const AWAY = { status: 503, code: "miroir_unavailable_shards" };
+  const told = async (...args: Parameters<TestGateway["send"]>) => {
+    const { status, body } = await gateway.send(...args);
+    return { status, code: body.code };
+  };
+
+  it("are not asked whether an index is there that all of them have lost", async () => {
+    await start({ replicationFactor: 2 });
+    await Promise.all(gateway.nodes.map((node) => node.restartEmpty()));
+    expect(await told("POST", "/indexes/f/search", {})).toEqual(AWAY);
+    expect(await told("GET", "/indexes/f/documents/1")).toEqual(AWAY);
+    const { headers } = await gateway.send("GET", "/stats");
+    expect(headers.get("x-miroir-degraded")).toMatch(/^reason=unavailable_shards; shards=0,.*,15; coverage=0\.0000, /);
+  });
+
+  it("do not know that a document is absent, though they have been given the index anew", async () => {
+    await start({ replicationFactor: 2 });
+    await Promise.all(gateway.nodes.map((node) => node.restartEmpty()));
+    for (const position of gateway.nodes.keys())
+      await sendAndWait(
+        (...args) => gateway.sendToNode(position, ...args),
+        "POST",
+        "/indexes/f/documents?primaryKey=id",
+        documents([500]),
+      );
+    expect(await told("GET", "/indexes/f/documents/1")).toEqual(AWAY);
   });
 });

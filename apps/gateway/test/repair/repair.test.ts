@@ -171,3 +171,18 @@ it("a node that is emptied without ever being out gives itself away by its next 
   await expectCopies(gateway, nodes, "written", films(upTo(40)));
   await expectCopies(gateway, nodes, "unwritten", films(upTo(30)));
 });
+
+it("two nodes that are emptied at once take the last copies of some shards: the others come back, and operators are told", async () => {
+  const { send, address } = gateway;
+  await sendAndWait(send, "POST", "/indexes/taken/documents", films(upTo(30)));
+  const emptied = ownersOf(0);
+  const whole = nodes.find((node) => !emptied.includes(node));
+  const kept = (await copyOn(whole?.address ?? "", "taken")) ?? [];
+  await Promise.all(emptied.map((node) => node?.restartEmpty()));
+  // Of shards of which a copy is left, so that the write stands.
+  expect((await send("POST", "/indexes/taken/documents", kept)).status).toBe(202);
+  await untilRepaired(gateway);
+  await expectCopies(gateway, nodes, "taken", kept);
+  const page = await (await fetch(`${address}/_miroir/metrics`)).text();
+  expect(page).toMatch(/^miroir_last_resort_shards_total [1-9]/m);
+});
