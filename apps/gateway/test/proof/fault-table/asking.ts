@@ -10,7 +10,7 @@ import { tableDocument } from "./documents.ts";
 import { judge, type Outcome, type Trouble } from "./judge.ts";
 import { readsOf } from "./reads.ts";
 
-export type Request = readonly [method: string, path: string, body?: unknown];
+type Request = readonly [method: string, path: string, body?: unknown];
 
 /** What was asked in one cell of the table, and what came of it. */
 export interface Asking {

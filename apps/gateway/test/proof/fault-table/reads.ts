@@ -6,7 +6,7 @@ type Body = Answer["body"];
 type Hit = Readonly<Record<string, unknown>>;
 
 /** Something that an answer says, as the checker of histories reads it. */
-export type Said =
+type Said =
   | Pick<ReadCall, "kind" | "how" | "index" | "id" | "documents" | "total" | "among" | "isPart" | "inSession">
   | Pick<CountCall, "kind" | "index" | "what" | "count" | "among" | "isPart">;
 
