@@ -9,8 +9,11 @@ export type Read<T> = (value: unknown, place: Place) => T;
 const describe = (value: unknown): string => {
   if (value === null) return "null";
   const kind = Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`;
-  return `${kind}: \`${typeof value === "bigint" ? value : JSON.stringify(value)}\``;
+  return `${kind}: \`${typeof value === "bigint" ? value : JSON.stringify(value, asNumber)}\``;
 };
+
+/** For JSON, which has no bigints. */
+const asNumber = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
 
 const at = ({ source, path }: Place): string => (source === "body" ? `at \`${path}\`` : `in parameter \`${path}\``);
 

@@ -95,6 +95,11 @@ describe("parseSort", () => {
 });
 
 describe("documents", () => {
+  it("say what is wrong of any value, also with integers beyond 2^53 in it", () => {
+    const body = parseJsonBody('{"limit":[18446744073709551615]}', "application/json", { exact: true });
+    expect(() => parseDocumentsFetch(body)).toThrow("an array: `[18446744073709552000]`");
+  });
+
   it("are named by exact ids, also beyond 2^53", () => {
     const body = parseJsonBody('{"ids":[18446744073709551615,"a-1",-7]}', "application/json", { exact: true });
     expect(parseDocumentsFetch(body).ids).toEqual(["18446744073709551615", "a-1", "-7"]);
