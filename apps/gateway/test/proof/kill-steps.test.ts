@@ -21,6 +21,8 @@ const SHORT = ["documents replaced", "an alias moved", "two indexes swapped"];
 /** Something that is asked for once, and has to be there once or not at all. `n` counts the tries. */
 interface Operation {
   readonly name: string;
+  /** At how many of its steps a gateway is killed, spread evenly; at each unless told. */
+  readonly kills?: number;
   /** Whether that try would be of use; every one unless told. */
   isFit?(scene: KillScene, n: number): Promise<boolean>;
   prepare(send: Send, n: number, scene: KillScene): Promise<unknown>;
@@ -56,6 +58,7 @@ async function expectDocuments(scene: KillScene, send: Send, uid: string, expect
 function repair(name: string, spoil: (scene: KillScene) => unknown): Operation {
   return {
     name,
+    kills: REPAIR_KILLS,
     isFit: (scene, n) => scene.isVictims(`${scene.nodeId(SPOILT)} ${index(n)}`),
     async prepare(_send, n, scene) {
       // Through the victim, which then knows by its tasks that a node is another one than it was.
@@ -77,6 +80,8 @@ function repair(name: string, spoil: (scene: KillScene) => unknown): Operation {
   };
 }
 
+/** A repair has more than a hundred steps, and each kill waits until leases of the dead have run out. */
+const REPAIR_KILLS = 30;
 /** The position of the node that has to be repaired. */
 const SPOILT = 0;
 
@@ -202,7 +207,9 @@ describe.each(IS_DEEP ? BACKENDS : (["redis"] as const))(
       const figures = { steps, kills: 0, answered: 0, replayed: 0, unknown: 0 };
       task.meta.figures = figures;
       const middle = Math.ceil(steps / 2) + 1;
-      for (const step of IS_DEEP ? Array.from({ length: steps + 1 }, (_, before) => before + 1) : [middle]) {
+      const every = Math.ceil((steps + 1) / (operation.kills ?? steps + 1));
+      const each = Array.from({ length: Math.ceil((steps + 1) / every) }, (_, n) => 1 + n * every);
+      for (const step of IS_DEEP ? each : [middle]) {
         await prepare();
         const headers = { "idempotency-key": `try-${n}` };
         scene.killAt(step);
