@@ -64,12 +64,16 @@ export async function matchIndex(deps: RepairDeps, row: IndexRow, { source, targ
 export async function recoverIndex(deps: RepairDeps, row: IndexRow, nodes: readonly string[]): Promise<boolean> {
   const { cluster, log } = deps;
   const { uid, physicalUid, primaryKey } = row;
-  const others = cluster.nodeIds.filter((node) => !nodes.includes(node) && cluster.isUsable(node));
-  for (const source of [...nodes, ...others]) {
+  const others = cluster.nodeIds.filter((node) => !nodes.includes(node));
+  const away = others.filter((node) => !cluster.isUsable(node));
+  // Others first: these have lost copies, and may have had only the beginning of their settings back.
+  for (const source of [...others, ...nodes]) {
+    if (away.includes(source)) continue;
     if (!(await hasIndex(cluster, source, physicalUid))) continue;
     const targets = nodes.filter((node) => node !== source);
     return !(await Promise.all(targets.map((target) => matchIndex(deps, row, { source, target })))).includes(false);
   }
+  if (away.length > 0) throw new RepairFailure(`${away} may have the index ${physicalUid}, and cannot be asked`);
   log.error({ index: uid }, "no node has the index any more: it is made anew, and its settings have to be set again");
   for (const node of nodes) {
     await enqueue(cluster, node, {
