@@ -72,7 +72,7 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
   };
   options.signal?.addEventListener("abort", abandonAll, { once: true });
   try {
-    const parts = await cover(read, all, 1);
+    const parts = await coverForSure(read, all);
     await refuseIncomplete(read, parts.length, all.length);
     settings.note(parts.map(({ node }) => node));
     const { missing, stale, terms } = read;
@@ -84,6 +84,19 @@ export async function scatter<T>(context: Context, options: ScatterOptions<T>): 
     read.isOver = true;
     abandonAll();
   }
+}
+
+/** What a node has said counts for nothing when it turns out, before all have answered, that it lacks something. */
+async function coverForSure<T>(read: Read<T>, shards: readonly number[]): Promise<ScatterPart<T>[]> {
+  const { context, options } = read;
+  const isDoubtful = ({ node, shards: of }: ScatterPart<T>) =>
+    of.some((shard) => !read.stale.includes(shard) && lacksWrites(context, options.index, node, shard));
+  let parts = await cover(read, shards, 1);
+  for (let number = 2; parts.some(isDoubtful); number++) {
+    const doubtful = parts.filter(isDoubtful).flatMap((part) => part.shards);
+    parts = [...parts.filter((part) => !isDoubtful(part)), ...(await cover(read, doubtful, number))];
+  }
+  return parts;
 }
 
 /** Gets an answer for those shards, from whoever has them. */
@@ -112,22 +125,12 @@ async function cover<T>(read: Read<T>, shards: readonly number[], number: number
       read.failed.add(node).add(only.attempt.node);
       return cover(read, asked, number + 1);
     }
-    if (settled.some(({ attempt: made }) => hasBecomeStale(read, plan, made))) return cover(read, asked, number + 1);
     return settled.flatMap(({ attempt: { node: by, shards: of }, outcome }) => {
       read.stale.push(...of.filter((shard) => plan.stale.includes(shard)));
       return outcome.kind === "value" ? [{ node: by, shards: of, value: outcome.value }] : [];
     });
   });
   return (await Promise.all(lists)).flat();
-}
-
-/** Whether it has come out since the plan was made that a node misses writes: it may have answered from a copy that is being filled. */
-function hasBecomeStale<T>(
-  { context, options }: Read<T>,
-  plan: ReadPlan,
-  { node, shards }: ReadPlan["assignments"][number],
-): boolean {
-  return shards.some((shard) => !plan.stale.includes(shard) && lacksWrites(context, options.index, node, shard));
 }
 
 function planOf<T>(

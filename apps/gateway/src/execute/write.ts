@@ -49,7 +49,8 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
   const isStale = (node: string, shard: number) =>
     index !== null && context.hints.isStale(node, index.physicalUid, shard);
   const { placement } = context.cluster;
-  const verdict = judgeWrite(placement, shards, (node, shard) => took(node) && !isStale(node, shard));
+  const isWhole = (node: string, shard: number) => !context.hints.isDistrusted(node) && !isStale(node, shard);
+  const verdict = judgeWrite(placement, shards, (node, shard) => took(node) && isWhole(node, shard));
   if (turn?.isUnbroken() === false) {
     turn.doubt();
     throw noTurn("The gateway lost its turn to write to the index while nodes took the write");

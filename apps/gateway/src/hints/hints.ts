@@ -7,10 +7,14 @@ export const ANY_NODE = "*";
 
 /** Which copies of shards cannot be relied upon until they are repaired, kept in the store and, for reads, in memory. */
 export interface Hints {
-  /** Whether the node misses an accepted write to that shard. */
+  /** Whether it is noted that the node misses an accepted write to that shard. */
   isStale(nodeId: string, physicalUid: string, shard: number): boolean;
   /** Resolves once it is durable that the node misses writes to these shards. @throws StoreError */
   note(nodeId: string, physicalUid: string, shards: readonly number[]): Promise<void>;
+  /** Says, here alone, that the node has lost what it had, until that is noted of every copy. */
+  distrust(nodeId: string): void;
+  trust(nodeId: string): void;
+  isDistrusted(nodeId: string): boolean;
   /** Says that these shards were repaired from what was there when the row was read. @throws StoreError version_conflict */
   settle(row: WriteHintRow, shards: readonly number[]): Promise<void>;
   /** All rows as known here. */
@@ -38,6 +42,7 @@ type Known = { readonly row: WriteHintRow; readonly shards: ReadonlySet<number> 
 /** While the store is away, what was read last is right. */
 export function createHints({ store, log }: HintsOptions): Hints {
   let known = new Map<string, Map<string, Known>>();
+  const distrusted = new Set<string>();
   const listeners = new Set<() => void>();
   /** Grows with every row that was put or taken here one by one. */
   let step = 0;
@@ -109,6 +114,9 @@ export function createHints({ store, log }: HintsOptions): Hints {
 
   return {
     isStale: (nodeId, physicalUid, shard) => known.get(nodeId)?.get(physicalUid)?.shards.has(shard) ?? false,
+    isDistrusted: (nodeId) => distrusted.has(nodeId),
+    distrust: (nodeId) => void distrusted.add(nodeId),
+    trust: (nodeId) => void distrusted.delete(nodeId),
     async note(nodeId, physicalUid, shards) {
       if (shards.length === 0) return;
       keep(nodeId, physicalUid, await store.writeHints.note(nodeId, physicalUid, shards));

@@ -7,4 +7,5 @@ export const lacksWrites = (
   { physicalUid, reading }: IndexName,
   node: string,
   shard: number,
-): boolean => hints.isStale(node, physicalUid, shard) || reading?.lacks(node, shard) === true;
+): boolean =>
+  hints.isDistrusted(node) || hints.isStale(node, physicalUid, shard) || reading?.lacks(node, shard) === true;

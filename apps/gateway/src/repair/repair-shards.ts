@@ -121,7 +121,8 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
   if (!isMatched && !(await areIdle(deps, partiesOf(first)?.nodes ?? [], physicalUid))) return "waiting";
   for (const shard of ready) {
     const parties = partiesOf(shard);
-    // What is put together beside live writes would bring back what they delete: no copy is there to be followed that has it not.
+    // Beside live writes, what a copy had a moment ago would be written over what has come since: on a copy that is read, or the only
+    // ones left, where it would also bring back what was deleted.
     if (parties === null || isOfAll || parties.isLastResort) continue;
     for (let left = FREE_PASSES; left > 0; left--) if (await pass(shard, parties.nodes, false)) break;
   }

@@ -65,6 +65,8 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
   const stopLosses = cluster.onLoss((node) => {
     const lane = lanes.get(node);
     if (!lane) return;
+    // At once: noting it takes a moment, in which the node can be asked already for what it has not.
+    hints.distrust(node);
     lane.hasLost = true;
     lane.wake();
   });
@@ -129,11 +131,13 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
     Object.assign(lane, { isSuspect: false, hasLost: false });
     try {
       const rows = await options.indexes();
-      if (hasLost) await noteLostNode(options, node, rows);
-      else if ((await noteLostIndexes(options, node, rows)) > 0) cluster.forgetTasks(node);
+      if (hasLost) {
+        await noteLostNode(options, node, rows);
+        // Unless it has lost all again meanwhile.
+        if (!lane.hasLost) hints.trust(node);
+      } else if ((await noteLostIndexes(options, node, rows)) > 0) cluster.forgetTasks(node);
     } catch (error) {
       lane.isSuspect = true;
-      // Unless it has lost all again meanwhile, as was known before.
       lane.hasLost ||= hasLost;
       if (!isExpected(error)) log.error({ node, err: error }, "looking for lost indexes failed");
     }

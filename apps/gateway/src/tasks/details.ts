@@ -88,7 +88,12 @@ export function finalDetails(ended: Ended): JsonObject | null {
         editedDocuments: succeeded ? changedOnce(ended, "editedDocuments") : 0,
         deletedDocuments: succeeded ? changedOnce(ended, "deletedDocuments") : null,
       };
-    case "documentDeletion":
+    case "documentDeletion": {
+      // Not of a filter, which says 0. Where replicas take part unevenly the count is only about right.
+      const most = Number(task.details?.providedIds) || Number.POSITIVE_INFINITY;
+      const deletedDocuments = succeeded ? Math.min(changedOnce(ended, "deletedDocuments"), most) : 0;
+      return { ...task.details, deletedDocuments };
+    }
     case "indexDeletion":
       return { ...task.details, deletedDocuments: succeeded ? changedOnce(ended, "deletedDocuments") : 0 };
     case "dumpCreation":

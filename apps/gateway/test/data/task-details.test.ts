@@ -85,3 +85,33 @@ describe("indexedDocuments", () => {
     expect(finalDetails(ended)).toEqual({ receivedDocuments: 0, indexedDocuments: 0 });
   });
 });
+
+describe("deletedDocuments", () => {
+  const deleted = (providedIds: number, counts: Readonly<Record<string, number>>) => {
+    const placement = placed(2);
+    const reports = Object.entries(counts).map(([node, deletedDocuments]) => [
+      node,
+      { ...report(0), details: { deletedDocuments } },
+    ]);
+    return finalDetails({
+      task: { type: "documentDeletion", details: { providedIds, deletedDocuments: null } },
+      succeeded: true,
+      reports: new Map(reports as [string, NodeTaskReport][]),
+      shards: ALL_SHARDS,
+      placement,
+    })?.deletedDocuments;
+  };
+
+  it("is what the nodes counted, once", () => {
+    expect(deleted(4, { a: 3, b: 3, c: 2 })).toBe(4);
+    expect(deleted(4, { a: 1, b: 1, c: 0 })).toBe(1);
+  });
+
+  it("is never more than the ids given, though one replica is missing and the others had more than their share of them", () => {
+    expect(deleted(4, { a: 4, b: 4 })).toBe(4);
+  });
+
+  it("has no such bound where a filter says what to delete, and no ids are given", () => {
+    expect(deleted(0, { a: 9, b: 8, c: 9 })).toBe(13);
+  });
+});

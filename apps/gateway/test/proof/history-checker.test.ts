@@ -55,6 +55,12 @@ function rules(calls: readonly AnyCall[], faults: readonly FaultWindow[] = []): 
 const always = [fault(0, 1_000_000)];
 const SHOWN = "only what was written is shown, and whole";
 
+/** A copy that missed the addition in the middle has the partial update all the same. */
+const patchOfAnother = (degraded: string | null): readonly AnyCall[] => [
+  ...[write(0, "w1"), write(2, "w2"), write(4, "w3", { type: "patch" })],
+  ...[ended(1, 6), ended(2, 6), ended(3, 6), read(8, "w1/w3", { degraded })],
+];
+
 const RIGHT: Record<string, readonly AnyCall[]> = {
   nothing: [],
   "a write that is seen before it is acknowledged": [read(0, "w1/"), write(0, "w1", { end: 9 }), ended(1, 10)],
@@ -94,6 +100,9 @@ const RIGHT: Record<string, readonly AnyCall[]> = {
     ended(1, 2),
     read(4, ABSENT, { degraded: "reason=stale_replicas; shards=0,1,2,3; coverage=1.0000" }),
   ],
+  "a partial update of another version, on a copy that is said to be old": patchOfAnother(
+    "reason=stale_replicas; shards=0,1,2,3; coverage=1.0000",
+  ),
 };
 
 /** What was planted, the rule it breaks, and the faults meanwhile where they matter. */
@@ -116,6 +125,7 @@ const WRONG: Record<string, readonly [string, readonly AnyCall[]]> = {
     [write(0, "w1"), read(2, ABSENT, { inSession: true }), ended(1, 4)],
   ],
   "what nobody has written": [SHOWN, [read(0, "w9/")]],
+  "a partial update of another version": [SHOWN, patchOfAnother(null)],
   "what is written only later": [SHOWN, [read(0, "w1/"), write(5, "w1"), ended(1, 7)]],
   "half of a document": [SHOWN, [write(0, "w1"), ended(1, 2), read(4, "not whole: {}")]],
   "an unknown write that comes far too late": [

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { shardOf } from "@miroir/routing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { ANY_NODE } from "../../src/hints/hints.ts";
 import { copyOn } from "../support/copies.ts";
 import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
 import { NODE_KEY, ON_REAL_NODES, startNodes, type TestNode } from "../support/nodes.ts";
@@ -131,6 +133,63 @@ describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only de
     expect((await sendAndWait(send, "PUT", "/indexes/double/documents", films([500]))).status).toBe("succeeded");
   });
 });
+
+it.skipIf(ON_REAL_NODES)(
+  "a copy that is read keeps what comes while it is made equal (only development nodes can be held up)",
+  async () => {
+    const { send, context } = gateway;
+    await sendAndWait(send, "POST", "/indexes/live/documents", films([1]));
+    const { placement } = context.cluster;
+    const shard = shardOf("1", placement.shards);
+    const owner = nodes.find(({ address }) => placement.owners[0]?.[shard]?.at(-1) === idOf(address)) as TestNode;
+    const node = createSend(owner.address, NODE_KEY);
+    const rank = async () => (await node("GET", "/indexes/live/documents/1")).body.rank;
+    await sendAndWait(node, "PUT", "/indexes/live/documents", [{ id: 1, rank: 2 }]);
+    // What the repair gives this node takes a while to reach it.
+    owner.faults?.add({ route: "/indexes/:uid/documents", method: "POST", delayMs: 500, count: 1 });
+    await context.hints.note(ANY_NODE, "live", [shard]);
+    await expect.poll(() => owner.faults?.active).toEqual([]);
+    await sendAndWait(send, "PUT", "/indexes/live/documents", [{ id: 1, rank: 3 }]);
+    do expect(await rank()).toBe(3);
+    while (context.hints.list().length > 0);
+    expect(await rank()).toBe(3);
+  },
+);
+
+it.skipIf(ON_REAL_NODES)(
+  "what a node has said counts for nothing once it is known to lack something (only development nodes can be held up)",
+  async () => {
+    const { send, context } = gateway;
+    await sendAndWait(send, "POST", "/indexes/meanwhile/documents", films(upTo(20)));
+    const delays = [400, 1_000, 1_600];
+    for (const [at, { faults }] of nodes.entries())
+      faults?.add({ route: "/indexes/:uid/search", delayMs: delays[at] ?? 0, count: 1 });
+    const searching = send("POST", "/indexes/meanwhile/search", {});
+    const asked = () => nodes.filter(({ faults }) => faults?.active.length === 0);
+    await expect.poll(() => asked().length).toBe(2);
+    const [first] = asked() as [TestNode, TestNode];
+    // A document for whose shard only the first to answer can have been asked.
+    const { placement } = context.cluster;
+    const owners = (id: number) => placement.owners[0]?.[shardOf(String(id), placement.shards)] ?? [];
+    const isOfFirst = (id: number) =>
+      asked()
+        .filter(({ address }) => owners(id).includes(idOf(address)))
+        .at(-1) === first;
+    const id = upTo(20).find(isOfFirst) ?? -1;
+    await sendAndWait(createSend(first.address, NODE_KEY), "DELETE", `/indexes/meanwhile/documents/${id}`);
+    // Until the search is over it is not repaired.
+    first.faults?.add({ route: "/indexes/:uid/documents", method: "POST", delayMs: 1_600, count: 1 });
+    await sleep((delays[nodes.indexOf(first)] ?? 0) + 200);
+    await context.hints.note(idOf(first.address), "meanwhile", [shardOf(String(id), placement.shards)]);
+    const { body, headers } = await searching;
+    expect({ total: body.estimatedTotalHits, degraded: headers.get("x-miroir-degraded") }).toEqual({
+      total: 20,
+      degraded: null,
+    });
+    await untilRepaired(gateway);
+    for (const { faults } of nodes) faults?.clear();
+  },
+);
 
 it("a node that comes back empty is filled again, with the vectors that clients gave", async () => {
   const { send } = gateway;
