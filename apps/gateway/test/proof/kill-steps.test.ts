@@ -45,8 +45,10 @@ async function onNodes(scene: KillScene, what: string, uid: string): Promise<str
 }
 
 async function expectDocuments(scene: KillScene, send: Send, uid: string, expected: readonly unknown[]) {
-  const { body } = await send("GET", `/indexes/${uid}/documents?limit=1000`);
-  expect(body.results).toEqual(expected);
+  const list = () => send("GET", `/indexes/${uid}/documents?limit=1000`);
+  // A gateway that has just started on a busy machine may take its nodes for out.
+  await expect.poll(async () => (await list()).status, { timeout: HEARD_MS, interval: PAUSE_MS }).toBe(200);
+  expect((await list()).body.results).toEqual(expected);
   // Each document is on two of the nodes, and the same there.
   const held = (await Promise.all(scene.nodes.map(({ address }) => copyOn(address, uid)))).flatMap(
     (copy) => copy ?? [],
