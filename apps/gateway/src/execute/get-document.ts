@@ -40,7 +40,8 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
   );
   let isAbsent = false;
   let notFound: ErrorEnvelope | undefined;
-  for (const [tried, { node, misses }] of owners.entries()) {
+  for (const [tried, owner] of owners.entries()) {
+    const { node, misses } = owner;
     // A replica that misses writes may still have what was deleted, or an older version.
     if (misses && isAbsent) break;
     const deadlineMs = nodeDeadlineMs(context, terms);
@@ -49,6 +50,11 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
       const path = nodePath(index, `/documents/${documentId}`);
       const part = { shards: 1, attempt: tried + 1 };
       const response = await cluster.request(node, { method: "GET", path, query, deadlineMs, isRead: true, part });
+      if (!misses && lacksWrites(context, index, node, shard)) {
+        // That has come out only now: it is believed where no other has the document.
+        owners.push({ ...owner, misses: 1 });
+        continue;
+      }
       const error = response.status === 200 ? undefined : errorOf(response);
       const isAnswer =
         response.status === 200 || (error?.code === "document_not_found" && (await isWhole(context, node, options)));

@@ -191,6 +191,30 @@ it.skipIf(ON_REAL_NODES)(
   },
 );
 
+it.skipIf(ON_REAL_NODES)(
+  "nor is a document shown that it has in part (only development nodes can be held up)",
+  async () => {
+    const { send, context } = gateway;
+    await sendAndWait(send, "POST", "/indexes/single/documents", films([1]));
+    const { placement } = context.cluster;
+    const shard = shardOf("1", placement.shards);
+    for (const { faults } of nodes)
+      faults?.add({ route: "/indexes/:uid/documents/:id", method: "GET", delayMs: 500, count: 1 });
+    const getting = send("GET", "/indexes/single/documents/1");
+    const asked = () => nodes.find(({ faults }) => faults?.active.length === 0);
+    await expect.poll(asked).toBeDefined();
+    const first = asked() as TestNode;
+    await sendAndWait(createSend(first.address, NODE_KEY), "POST", "/indexes/single/documents", [{ id: 1 }]);
+    // Until the document is read it is not repaired.
+    first.faults?.add({ route: "/indexes/:uid/documents", method: "POST", delayMs: 1_600, count: 1 });
+    await context.hints.note(idOf(first.address), "single", [shard]);
+    const { body, headers } = await getting;
+    expect([body, headers.get("x-miroir-degraded")]).toEqual([films([1])[0], null]);
+    await untilRepaired(gateway);
+    for (const { faults } of nodes) faults?.clear();
+  },
+);
+
 it("a node that comes back empty is filled again, with the vectors that clients gave", async () => {
   const { send } = gateway;
   const documents = films(upTo(30)).map((film) => ({ ...film, _vectors: { own: [film.id, 1] } }));
