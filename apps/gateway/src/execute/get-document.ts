@@ -1,10 +1,10 @@
 import { type ErrorEnvelope, MeilisearchError, NodeFailure } from "@miroir/meilisearch";
-import { narrowFilter } from "@miroir/routing";
 import type { Context } from "../context.ts";
 import { lacksWrites } from "../hints/lacks-writes.ts";
 import { type IndexName, nodePath } from "../indexes/index-name.ts";
 import { nodeDeadlineMs, readTerms } from "../reads/read-terms.ts";
-import { isLost, noNodeHas } from "./no-node-has.ts";
+import { isWhole } from "./is-whole.ts";
+import { noNodeHas } from "./no-node-has.ts";
 import { errorOf, relayedError } from "./node-error.ts";
 
 export type GetDocumentOptions = {
@@ -57,7 +57,8 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
       }
       const error = response.status === 200 ? undefined : errorOf(response);
       const isAnswer =
-        response.status === 200 || (error?.code === "document_not_found" && (await isWhole(context, node, options)));
+        response.status === 200 ||
+        (error?.code === "document_not_found" && (await isWhole(context, node, index, shard)));
       if (isAnswer && misses) terms.degradation.note({ needed: [shard], missing: [], stale: [shard] });
       if (response.status === 200) return response.body.toString("utf8");
       if (isAnswer) isAbsent = true;
@@ -71,21 +72,4 @@ export async function getDocument(context: Context, options: GetDocumentOptions)
   if (isAbsent) return null;
   if (notFound) throw await noNodeHas(context, index, notFound);
   throw new MeilisearchError("miroir_unavailable_shards", "No node that holds the document answers.");
-}
-
-/** Whether a node has the index as it was made here, or is about to. @throws NodeFailure */
-async function isWhole(
-  context: Context,
-  node: string,
-  { index, documentId, shard }: GetDocumentOptions,
-): Promise<boolean> {
-  const response = await context.cluster.request(node, {
-    method: "POST",
-    path: nodePath(index, "/documents/fetch"),
-    body: JSON.stringify({ ids: [documentId], filter: narrowFilter(null, [shard]), limit: 0 }),
-    deadlineMs: nodeDeadlineMs(context, readTerms(context)),
-    isRead: true,
-  });
-  // An index in the making is there a moment before the marker can be filtered by.
-  return response.status === 200 || !(await isLost(context, index));
 }

@@ -7,6 +7,7 @@ import { type ReadTerms, readTerms } from "../reads/read-terms.ts";
 import { type SettingsReading, settingsOfShards } from "../settings/reading.ts";
 import { type Attempt, attempt, type Question } from "./attempt.ts";
 import { type Settled, withHedge } from "./hedge.ts";
+import { isWhole } from "./is-whole.ts";
 import { noNodeHas } from "./no-node-has.ts";
 import { relayedError } from "./node-error.ts";
 import { readPlanNow } from "./read-plan-now.ts";
@@ -116,9 +117,12 @@ async function cover<T>(read: Read<T>, shards: readonly number[], number: number
     const settled = await askHedged(read, plan, { node, shards: asked }, number);
     const [only] = settled;
     if (only?.outcome.kind === "refused" && !asked.some((shard) => plan.stale.includes(shard))) {
-      // Nodes of one mind refuse alike. One that is alone with it, or misses writes, may have lost its settings.
-      read.refusals.set(only.attempt.node, only.outcome.error);
-      if (read.refusals.size > 1) throw relayedError(only.outcome.error, read.options.index);
+      // Nodes of one mind refuse alike. One that is alone with it, or is not whole, may have lost its settings.
+      const { node: by, shards: of } = only.attempt;
+      const { context, options, refusals } = read;
+      const lacks = of.some((shard) => lacksWrites(context, options.index, by, shard));
+      if (!lacks && (await isWhole(context, by, options.index, of[0] ?? 0))) refusals.set(by, only.outcome.error);
+      if (refusals.size > 1) throw relayedError(only.outcome.error, options.index);
     }
     if (only?.outcome.kind === "failed" && only.outcome.error) read.errors.push(only.outcome.error);
     if (only && only.outcome.kind !== "value") {
