@@ -26,7 +26,7 @@ export type WriteOutcome = {
 };
 
 /** `lost`: it did not say what it made of the write, and may have it. `failed`: it does not. */
-type Answer = { readonly taskUid: number } | { readonly error: ErrorEnvelope } | "failed" | "lost";
+type Answer = { readonly task: NodeTasks[string] } | { readonly error: ErrorEnvelope } | "failed" | "lost";
 
 /**
  * Hands a write to every node it concerns, at once, and returns when they have enqueued it or failed. Nodes that are out
@@ -43,8 +43,7 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
 
   const nodeTasks: Record<string, NodeTasks[string]> = {};
   for (const [node, answer] of answers)
-    if (typeof answer === "object" && "taskUid" in answer)
-      nodeTasks[node] = { uid: answer.taskUid, status: "enqueued" };
+    if (typeof answer === "object" && "task" in answer) nodeTasks[node] = answer.task;
   const took = (node: string) => nodeTasks[node] !== undefined;
   const isStale = (node: string, shard: number) =>
     index !== null && context.hints.isStale(node, index.physicalUid, shard);
@@ -108,9 +107,10 @@ async function send({ cluster, log }: Context, node: string, request: NodeReques
     const response = await cluster.request(node, request);
     if (response.status === 202) {
       noteEffect();
-      const { taskUid } = JSON.parse(response.body.toString("utf8")) as { taskUid?: unknown };
-      if (Number.isInteger(taskUid)) {
-        if (isSameNode(taskUid as number)) return { taskUid: taskUid as number };
+      const told = JSON.parse(response.body.toString("utf8")) as { taskUid?: unknown; enqueuedAt?: unknown };
+      if (Number.isInteger(told.taskUid)) {
+        const uid = told.taskUid as number;
+        if (isSameNode(uid)) return { task: { uid, status: "enqueued", enqueuedAt: String(told.enqueuedAt) } };
         // It lacks all that came before: the write alone must not make its copy look whole.
         log.warn({ node }, "a node has lost what it had");
         return "failed";

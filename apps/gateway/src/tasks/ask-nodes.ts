@@ -43,7 +43,7 @@ async function askNode(cluster: Cluster, node: string, tasks: readonly Followed[
     const byUid = new Map(results.map((raw) => [raw.uid, raw]));
     return tasks.map((task) => {
       const raw = byUid.get(uidOn(task));
-      return { taskUid: task.row.uid, node, report: raw ? readNodeTask(raw, task.row) : LOST };
+      return { taskUid: task.row.uid, node, report: raw ? readNodeTask(raw, node, task.row) : LOST };
     });
   } catch (error) {
     if (error instanceof NodeFailure || error instanceof SyntaxError) return [];

@@ -1,5 +1,5 @@
 import { type ErrorEnvelope, isErrorEnvelope, TASK_STATUSES, type TaskStatus } from "@miroir/meilisearch";
-import type { JsonObject } from "@miroir/schema";
+import type { JsonObject, TaskRow } from "@miroir/schema";
 
 /** What a node says of one of its tasks. */
 export interface NodeTaskReport {
@@ -18,10 +18,7 @@ export const LOST: NodeTaskReport = { status: "failed", details: {}, error: null
 export const CLOCK_TOLERANCE_MS = 60_000;
 
 /** The task of ours that a node task should belong to. */
-export interface Expected {
-  readonly type: string;
-  readonly enqueuedAt: number;
-}
+export type Expected = Pick<TaskRow, "type" | "enqueuedAt" | "nodeTasks">;
 
 type RawTask = Readonly<Record<string, unknown>>;
 
@@ -32,13 +29,15 @@ const timeOf = (value: unknown): number | null => {
 
 /**
  * Reads a task as a node lists it. A node that was restarted empty counts its uids from 0 again, so the uid alone does not
- * make it ours: one of another type, or one enqueued well after ours was acknowledged, means that ours is lost.
+ * make it ours: ours is of its type, and was enqueued when the node said so. Where that was not noted, one that was enqueued well
+ * after ours was acknowledged is another.
  */
-export function readNodeTask(raw: RawTask, expected: Expected): NodeTaskReport {
-  const enqueuedAt = timeOf(raw.enqueuedAt);
-  const isYounger = enqueuedAt !== null && enqueuedAt > expected.enqueuedAt + CLOCK_TOLERANCE_MS;
+export function readNodeTask(raw: RawTask, node: string, { type, enqueuedAt, nodeTasks }: Expected): NodeTaskReport {
+  const told = nodeTasks[node]?.enqueuedAt;
+  const at = timeOf(raw.enqueuedAt);
+  const isAnother = told === undefined ? at !== null && at > enqueuedAt + CLOCK_TOLERANCE_MS : raw.enqueuedAt !== told;
   const status = TASK_STATUSES.find((known) => known === raw.status);
-  if (raw.type !== expected.type || isYounger || status === undefined) return LOST;
+  if (raw.type !== type || isAnother || status === undefined) return LOST;
   return {
     status,
     details: (raw.details ?? {}) as JsonObject,

@@ -1,7 +1,7 @@
 import { createDevNode, type DevNode } from "@miroir/dev-node";
 import { shardOf } from "@miroir/routing";
 import { afterEach, describe, expect, it } from "vitest";
-import { sendAndWait, waitForTask } from "../support/http.ts";
+import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
 import { NODE_KEY, TEST_TIMEOUT_MS } from "../support/nodes.ts";
 import { idOf, type Running, startRunning } from "../support/running.ts";
 
@@ -129,6 +129,25 @@ describe("a task", { timeout: TEST_TIMEOUT_MS }, () => {
     expect((await waitForTask(gateway.send, uid)).status).toBe("succeeded");
     const row = await gateway.context.store.tasks.get(uid);
     expect(row?.nodeTasks[idOf(nodes[0]?.address ?? "")]?.status).toBe("failed");
+  });
+
+  it("is not taken for another of its type that got its uid on a node that was restarted empty", async () => {
+    await begin();
+    const undo = [0, 1, 2].map(stall);
+    const uid = await write();
+    const idOfFirst = idOf(nodes[0]?.address ?? "");
+    const onFirst = async () => (await gateway.context.store.tasks.get(uid))?.nodeTasks[idOfFirst];
+    const uidOnFirst = (await onFirst())?.uid ?? -1;
+    await restartEmpty(0);
+    const node = createSend(nodes[0]?.address ?? "", NODE_KEY);
+    for (let other = 0; other <= uidOnFirst; other++) {
+      const { body } = await node("POST", "/indexes/other/documents", [{ id: other }]);
+      expect(body.taskUid).toBe(other);
+    }
+    undo[1]?.();
+    undo[2]?.();
+    expect((await waitForTask(gateway.send, uid)).status).toBe("succeeded");
+    expect((await onFirst())?.status).toBe("failed");
   });
 
   it("fails when every node has lost it", async () => {
