@@ -18,14 +18,16 @@ async function begin(count = 3, settings: readonly string[] = []): Promise<void>
   gateway = await startRunning({ nodes: addresses, settings });
 }
 
-/** Ends a node and puts an empty one in its place. */
-async function restartEmpty(position: number): Promise<void> {
+/** Ends a node and puts an empty one in its place. @returns what makes it say something of its tasks, where it is silent at first */
+async function restartEmpty(position: number, isSilent = false): Promise<(() => void) | undefined> {
   const old = nodes[position];
   const port = Number(new URL(old?.address ?? "").port);
   await old?.close();
   const fresh = createDevNode({ masterKey: NODE_KEY });
+  const tell = isSilent ? fresh.faults.add({ route: "/tasks", refuse: true }) : undefined;
   await fresh.listen({ port });
   nodes[position] = fresh;
+  return tell;
 }
 
 const stall = (position: number) => nodes[position]?.faults.add({ stallTasks: true });
@@ -138,12 +140,13 @@ describe("a task", { timeout: TEST_TIMEOUT_MS }, () => {
     const idOfFirst = idOf(nodes[0]?.address ?? "");
     const onFirst = async () => (await gateway.context.store.tasks.get(uid))?.nodeTasks[idOfFirst];
     const uidOnFirst = (await onFirst())?.uid ?? -1;
-    await restartEmpty(0);
+    const tell = await restartEmpty(0, true);
     const node = createSend(nodes[0]?.address ?? "", NODE_KEY);
     for (let other = 0; other <= uidOnFirst; other++) {
       const { body } = await node("POST", "/indexes/other/documents", [{ id: other }]);
       expect(body.taskUid).toBe(other);
     }
+    tell?.();
     undo[1]?.();
     undo[2]?.();
     expect((await waitForTask(gateway.send, uid)).status).toBe("succeeded");
