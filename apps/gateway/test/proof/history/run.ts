@@ -8,6 +8,7 @@ import { finishTasks, HEAL_MS, seeAllNodes } from "./heal.ts";
 import { type AnyCall, documentOf, type FaultWindow, type History, NOT_SENT } from "./record.ts";
 import { checkReplicas, checkSettings } from "./replicas.ts";
 import { type Stage, type StageOptions, startStage } from "./stage.ts";
+import { waitUntil } from "./wait-until.ts";
 
 export interface RunOptions extends StageOptions {
   readonly seed: number;
@@ -98,9 +99,17 @@ async function prepare(stage: Stage, index: string, record: (call: AnyCall) => v
   if (!gateway) throw new RangeError("a stage needs a gateway");
   const call = { client: -1, gateway: 0, start: performance.now(), end: performance.now(), error: null };
   const documents = FIXED.map((id) => documentOf("add", id, `first.${index}`));
-  const { body } = await gateway.ask("POST", `/indexes/${index}/documents?primaryKey=id`, documents);
-  await waitForTask(gateway.ask, body.taskUid);
-  record({ ...call, kind: "write", index, type: "add", ids: FIXED, token: `first.${index}`, taskUid: body.taskUid });
+  let taskUid: number | undefined;
+  // After a fault that has just ended it may be refused.
+  const isTaken = async () => {
+    const answer = await gateway.ask("POST", `/indexes/${index}/documents?primaryKey=id`, documents).catch(() => null);
+    taskUid = answer?.body?.taskUid;
+    return taskUid !== undefined;
+  };
+  await waitUntil(isTaken, performance.now() + HEAL_MS);
+  if (taskUid === undefined) throw new Error(`no gateway takes the first documents of ${index}`);
+  await waitForTask(gateway.ask, taskUid);
+  record({ ...call, kind: "write", index, type: "add", ids: FIXED, token: `first.${index}`, taskUid });
 }
 
 /** One line of faults for each kind of server, so that faults of different kinds meet. */
