@@ -6,7 +6,7 @@ import { afterAll, expect, it } from "vitest";
 import { openRedisStore } from "../src/index.ts";
 import { startServer, testPrefix } from "./support/redis.ts";
 
-const ROWS = 100_000;
+const ROWS = process.env.MIROIR_TEST_DEEP ? 100_000 : 20_000;
 const AT_ONCE = 100;
 const TTL_MS = 60_000;
 

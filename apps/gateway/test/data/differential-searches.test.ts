@@ -21,7 +21,7 @@ import { TOPOLOGIES } from "./topologies.ts";
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const SEED = 1_969;
-const REQUESTS = ON_REAL_NODES ? 100 : 40;
+const REQUESTS = ON_REAL_NODES || process.env.MIROIR_TEST_DEEP ? 100 : 25;
 
 /** What differs from one time to the next, and the texts of errors, which are no part of the API. */
 const FLEETING = new Set(["processingTimeMs", "requestUid", "message"]);
