@@ -69,7 +69,7 @@ export function readSearchAnswer(text: string, options: ReadOptions): NodeSearch
 
 /** Puts the hit that begins at `start` into `hits`. @returns where it ends */
 function readHit(answer: string, start: number, { distinct, idField }: ReadOptions, hits: NodeHit[]): number {
-  // Characters are gone through once, from the answer's first to its last: a hit is long, and every search reads many more than it answers with.
+  // Characters are gone through once, from the answer's first to its last: a hit is long, and a search reads many more than it answers with.
   const members: { details?: string; score?: string; sequence?: string } = {};
   const end = eachField(answer, start, (key, from) => {
     const to = valueEnd(answer, from);

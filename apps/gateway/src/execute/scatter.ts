@@ -50,11 +50,11 @@ type Read<T> = {
 
 /**
  * Asks one replica of every needed shard, and a second one where the first takes long. A replica that fails is replaced by another at
- * once, and so is the first that refuses the request, until none is left or the read's time is over; a shard nobody answers for is left out or fails the read, as the request or
- * the configuration says.
+ * once, and so is the first that refuses the request, until none is left or the read's time is over; a shard nobody answers for is left
+ * out or fails the read, as the request or the configuration says.
  *
- * @throws MeilisearchError the error of nodes that refused the request, two or all that answered; index_not_found when no node has the index (yet);
- *   too_many_search_requests when all are busy; miroir_unavailable_shards
+ * @throws MeilisearchError the error of nodes that refused the request, two or all that answered; index_not_found when no node has
+ *   the index (yet); too_many_search_requests when all are busy; miroir_unavailable_shards
  * @throws NodeFailure `aborted` when `signal` fired
  */
 export async function scatter<T>(context: Context, options: ScatterOptions<T>): Promise<ScatterResult<T>> {

@@ -48,8 +48,8 @@ export async function sendWrite(context: Context, { index, shards, parts }: Node
   const isStale = (node: string, shard: number) =>
     index !== null && context.hints.isStale(node, index.physicalUid, shard);
   const { placement } = context.cluster;
-  const isWhole = (node: string, shard: number) => !context.hints.isDistrusted(node) && !isStale(node, shard);
-  const verdict = judgeWrite(placement, shards, (node, shard) => took(node) && isWhole(node, shard));
+  const isTrusted = (node: string, shard: number) => !context.hints.isDistrusted(node) && !isStale(node, shard);
+  const verdict = judgeWrite(placement, shards, (node, shard) => took(node) && isTrusted(node, shard));
   if (turn?.isUnbroken() === false) {
     turn.doubt();
     throw noTurn("The gateway lost its turn to write to the index while nodes took the write");
@@ -110,7 +110,8 @@ async function send({ cluster, log }: Context, node: string, request: NodeReques
       const told = JSON.parse(response.body.toString("utf8")) as { taskUid?: unknown; enqueuedAt?: unknown };
       if (Number.isInteger(told.taskUid)) {
         const uid = told.taskUid as number;
-        if (isSameNode(uid)) return { task: { uid, status: "enqueued", enqueuedAt: String(told.enqueuedAt) } };
+        const when = typeof told.enqueuedAt === "string" ? { enqueuedAt: told.enqueuedAt } : {};
+        if (isSameNode(uid)) return { task: { uid, status: "enqueued", ...when } };
         // It lacks all that came before: the write alone must not make its copy look whole.
         log.warn({ node }, "a node has lost what it had");
         return "failed";
