@@ -8,6 +8,16 @@ export class RepairFailure extends Error {
   override readonly name = "RepairFailure";
 }
 
+/** A node has not the index that a repair relies upon it to have. */
+export class LostIndex extends RepairFailure {
+  readonly node: string;
+
+  constructor(node: string, physicalUid: string) {
+    super(`${node} has no index ${physicalUid}`);
+    this.node = node;
+  }
+}
+
 const DEADLINE_MS = 30_000;
 const POLL_MS = 10;
 const MAX_POLL_MS = 500;

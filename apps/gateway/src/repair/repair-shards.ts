@@ -4,6 +4,8 @@ import { ANY_NODE } from "../hints/hints.ts";
 import { type CopyChange, isEmptyChange, planAgreement, planFill } from "../plan/repair-plan.ts";
 import type { RepairDeps } from "./deps.ts";
 import { areIdle, matchIndex, recoverIndex } from "./index-on-node.ts";
+import { hasIndex } from "./lost-indexes.ts";
+import { LostIndex } from "./node-tasks.ts";
 import { applyChange, readCopy } from "./shard-copies.ts";
 
 /** What a repair has come to: `waiting` for nodes that are out or busy, or for a copy that can be relied upon. */
@@ -45,6 +47,15 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
     if (isOfAll) return clean.every((node) => cluster.isUsable(node)) ? { nodes: clean, isLastResort: false } : null;
     const source = clean.find((node) => cluster.isUsable(node));
     return source === undefined ? null : { nodes: [source, hint.nodeId], isLastResort: false };
+  }
+
+  /** Else a node whose loss nothing has told of would be relied upon again and again. @throws LostIndex */
+  async function checkSources(shards: readonly number[]): Promise<void> {
+    const parties = shards.map(partiesOf).filter((party) => party !== null && !party.isLastResort);
+    const sources = new Set(parties.flatMap((party) => party?.nodes ?? []));
+    sources.delete(hint.nodeId);
+    for (const node of sources)
+      if (!(await hasIndex(cluster, node, physicalUid))) throw new LostIndex(node, physicalUid);
   }
 
   async function changesOf(shard: number, nodes: readonly string[], isLastResort: boolean): Promise<CopyChange[]> {
@@ -113,6 +124,7 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
   const ready = held.filter((shard) => partiesOf(shard) !== null);
   const [first] = ready;
   if (first === undefined) return held.length === 0 ? "repaired" : "waiting";
+  await checkSources(ready);
   const turn = <T>(work: () => Promise<T>) => indexLocks.run(row.uid, work);
   const isMatched = await turn(async () => {
     const parties = partiesOf(first);

@@ -6,7 +6,7 @@ import { ANY_NODE } from "../hints/hints.ts";
 import { listBrokenTurns } from "../turns/broken-turns.ts";
 import type { RepairDeps } from "./deps.ts";
 import { noteLostIndexes, noteLostNode } from "./lost-indexes.ts";
-import { RepairFailure } from "./node-tasks.ts";
+import { LostIndex, RepairFailure } from "./node-tasks.ts";
 import { repairHint } from "./repair-hint.ts";
 
 /** Repairs what hints name, in the gateway that owns the work. */
@@ -153,6 +153,7 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
     } catch (error) {
       if (isClosed) return;
       outcome = "failed";
+      if (error instanceof LostIndex) suspect(error.node);
       const level = isExpected(error) ? "warn" : "error";
       log[level]({ node, indexUid, err: error }, "a repair failed; it is tried again");
     }

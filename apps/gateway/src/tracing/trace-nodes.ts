@@ -29,7 +29,10 @@ export function traceNodes(cluster: Cluster, { tracer, active }: Spans): Cluster
       if (response.status >= 400) fail(String(response.status));
       return response;
     } catch (error) {
-      fail(error instanceof NodeFailure ? error.kind : "unknown");
+      const kind = error instanceof NodeFailure ? error.kind : "unknown";
+      // Nobody needed the answer any more: a hedge was quicker, or the client has gone.
+      if (kind === "aborted") span.setAttribute("miroir.abandoned", true);
+      else fail(kind);
       throw error;
     } finally {
       span.end();

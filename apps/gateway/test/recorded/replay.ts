@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadConfig } from "@miroir/config";
 import { masterKey, type RecordedCase, readTheme, replayCases } from "@miroir/dev-node/recorded";
 import { startGateway } from "../../src/start.ts";
-import { NODE_KEY, startNodes } from "../support/nodes.ts";
+import { NODE_KEY, namedByPlace, startNodes } from "../support/nodes.ts";
 import { watchGatewayLog } from "../support/watched-log.ts";
 import { prepareRequest } from "./requests.ts";
 import type { Theme } from "./themes.ts";
@@ -50,10 +50,8 @@ export async function replayTheme(theme: Theme, topology: Topology): Promise<Map
       assignment,
     })),
   });
-  // Named by their place and not by their ports: the same shards on the same nodes in every run.
-  const named = config.nodes.map((node, place) => ({ ...node, id: `node-${place}` }));
   const { log, check } = watchGatewayLog(config);
-  const gateway = await startGateway({ ...config, nodes: named }, log);
+  const gateway = await startGateway(namedByPlace(config), log);
   try {
     return await replayCases(gateway.address, casesOf(theme), prepareRequest);
   } finally {

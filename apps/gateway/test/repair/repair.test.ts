@@ -5,7 +5,7 @@ import { ANY_NODE } from "../../src/hints/hints.ts";
 import { copyOn } from "../support/copies.ts";
 import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
 import { NODE_KEY, ON_REAL_NODES, startNodes, type TestNode } from "../support/nodes.ts";
-import { idOf, type Running, startRunning } from "../support/running.ts";
+import { type Running, startRunning } from "../support/running.ts";
 import { cutOff, expectCopies, untilRepaired } from "./support.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -32,7 +32,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, id) => id);
 function ownersOf(id: number): (TestNode | undefined)[] {
   const { placement } = gateway.context.cluster;
   const owners = placement.owners[0]?.[shardOf(String(id), placement.shards)] ?? [];
-  return owners.map((owner) => nodes.find(({ address }) => idOf(address) === owner));
+  return owners.map((owner) => nodes.find(({ address }) => gateway.idOf(address) === owner));
 }
 
 describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only development nodes can be)", () => {
@@ -47,7 +47,7 @@ describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only de
     });
     await send("POST", "/indexes/missed/documents/delete-batch", upTo(10).slice(5));
     await sendAndWait(send, "PATCH", "/indexes/missed/settings", { sortableAttributes: ["rank"] });
-    expect(gateway.context.hints.list().map(({ nodeId }) => nodeId)).toEqual([idOf(nodes[0]?.address ?? "")]);
+    expect(gateway.context.hints.list().map(({ nodeId }) => nodeId)).toEqual([gateway.idOf(nodes[0]?.address ?? "")]);
     bringBack();
     await untilRepaired(gateway);
 
@@ -113,7 +113,7 @@ describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only de
     const { send } = gateway;
     await sendAndWait(send, "POST", "/indexes/double/documents", films(upTo(30)));
     const owners = ownersOf(500);
-    const first = idOf(owners[0]?.address ?? "");
+    const first = gateway.idOf(owners[0]?.address ?? "");
     const out = gateway.untilNode(first, "out");
     const bringBackFirst = cutOff(owners[0]);
     await out;
@@ -141,7 +141,9 @@ it.skipIf(ON_REAL_NODES)(
     await sendAndWait(send, "POST", "/indexes/live/documents", films([1]));
     const { placement } = context.cluster;
     const shard = shardOf("1", placement.shards);
-    const owner = nodes.find(({ address }) => placement.owners[0]?.[shard]?.at(-1) === idOf(address)) as TestNode;
+    const owner = nodes.find(
+      ({ address }) => placement.owners[0]?.[shard]?.at(-1) === gateway.idOf(address),
+    ) as TestNode;
     const node = createSend(owner.address, NODE_KEY);
     const rank = async () => (await node("GET", "/indexes/live/documents/1")).body.rank;
     await sendAndWait(node, "PUT", "/indexes/live/documents", [{ id: 1, rank: 2 }]);
@@ -173,14 +175,14 @@ it.skipIf(ON_REAL_NODES)(
     const owners = (id: number) => placement.owners[0]?.[shardOf(String(id), placement.shards)] ?? [];
     const isOfFirst = (id: number) =>
       asked()
-        .filter(({ address }) => owners(id).includes(idOf(address)))
+        .filter(({ address }) => owners(id).includes(gateway.idOf(address)))
         .at(-1) === first;
     const id = upTo(20).find(isOfFirst) ?? -1;
     await sendAndWait(createSend(first.address, NODE_KEY), "DELETE", `/indexes/meanwhile/documents/${id}`);
     // Until the search is over it is not repaired.
     first.faults?.add({ route: "/indexes/:uid/documents", method: "POST", delayMs: 1_600, count: 1 });
     await sleep((delays[nodes.indexOf(first)] ?? 0) + 200);
-    await context.hints.note(idOf(first.address), "meanwhile", [shardOf(String(id), placement.shards)]);
+    await context.hints.note(gateway.idOf(first.address), "meanwhile", [shardOf(String(id), placement.shards)]);
     const { body, headers } = await searching;
     expect({ total: body.estimatedTotalHits, degraded: headers.get("x-miroir-degraded") }).toEqual({
       total: 20,
@@ -207,7 +209,7 @@ it.skipIf(ON_REAL_NODES)(
     await sendAndWait(createSend(first.address, NODE_KEY), "POST", "/indexes/single/documents", [{ id: 1 }]);
     // Until the document is read it is not repaired.
     first.faults?.add({ route: "/indexes/:uid/documents", method: "POST", delayMs: 1_600, count: 1 });
-    await context.hints.note(idOf(first.address), "single", [shard]);
+    await context.hints.note(gateway.idOf(first.address), "single", [shard]);
     const { body, headers } = await getting;
     expect([body, headers.get("x-miroir-degraded")]).toEqual([films([1])[0], null]);
     await untilRepaired(gateway);
@@ -227,7 +229,7 @@ it("a node that comes back empty is filled again, with the vectors that clients 
   const before = await copyOn(lost.address, "empty");
   if (ON_REAL_NODES) await lost.restartEmpty();
   else {
-    const out = gateway.untilNode(idOf(lost.address), "out");
+    const out = gateway.untilNode(gateway.idOf(lost.address), "out");
     const bringBack = cutOff(lost);
     await out;
     await lost.restartEmpty();
@@ -253,6 +255,18 @@ it("a node that is emptied without ever being out gives itself away by its next 
   await untilRepaired(gateway);
   await expectCopies(gateway, nodes, "written", films(upTo(40)));
   await expectCopies(gateway, nodes, "unwritten", films(upTo(30)));
+});
+
+it("a node that nothing was written to since it was emptied is found out when another is filled from it", async () => {
+  const { send } = gateway;
+  await sendAndWait(send, "POST", "/indexes/unnoticed/documents", films(upTo(30)));
+  const [first, second] = ownersOf(0);
+  const ofFirst = upTo(30).find((id) => ownersOf(id).includes(first) && !ownersOf(id).includes(second)) ?? -1;
+  await Promise.all([first?.restartEmpty(), second?.restartEmpty()]);
+  await sendAndWait(send, "POST", "/indexes/unnoticed/documents", films([ofFirst]));
+  await untilRepaired(gateway);
+  const left = upTo(30).filter((id) => !(ownersOf(id).includes(first) && ownersOf(id).includes(second)));
+  await expectCopies(gateway, nodes, "unnoticed", films(left));
 });
 
 it("two nodes that are emptied at once take the last copies of some shards: the others come back, and operators are told", async () => {

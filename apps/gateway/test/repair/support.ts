@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { belongingTo, copyOn } from "../support/copies.ts";
 import type { TestNode } from "../support/nodes.ts";
-import { idOf, type Running } from "../support/running.ts";
+import type { Running } from "../support/running.ts";
 
 const WITHIN = { timeout: 60_000, interval: 20 } as const;
 
@@ -24,7 +24,7 @@ export async function expectCopies(
 ): Promise<void> {
   const { placement } = gateway.context.cluster;
   for (const { address } of nodes)
-    expect(await copyOn(address, indexUid), address).toEqual(belongingTo(placement, idOf(address), documents));
+    expect(await copyOn(address, indexUid), address).toEqual(belongingTo(placement, gateway.idOf(address), documents));
 }
 
 /** Makes a node as good as gone. @returns what brings it back. */

@@ -3,7 +3,7 @@ import type { NodeState } from "../../src/cluster/cluster.ts";
 import { type Health, nextHealth, UNKNOWN_HEALTH } from "../../src/cluster/health.ts";
 import { nextLatency } from "../../src/cluster/latency.ts";
 import { ON_REAL_NODES, startNodes, type TestNode } from "../support/nodes.ts";
-import { idOf, type Running, startRunning } from "../support/running.ts";
+import { type Running, startRunning } from "../support/running.ts";
 
 describe("a node's health", () => {
   const limits = { outAfter: 3, backAfter: 2 };
@@ -52,8 +52,8 @@ describe.skipIf(ON_REAL_NODES)("a gateway over development nodes (they alone can
     expect(await ready()).toBe(200);
 
     const undo = [0, 1].map((i) => nodes[i]?.faults?.add({ refuse: true }));
-    await gateway.untilNode(idOf(addresses()[0] ?? ""), "out");
-    await gateway.untilNode(idOf(addresses()[1] ?? ""), "out");
+    await gateway.untilNode(gateway.idOf(addresses()[0] ?? ""), "out");
+    await gateway.untilNode(gateway.idOf(addresses()[1] ?? ""), "out");
     const answer = await gateway.send("GET", "/_miroir/ready");
     expect(answer.status).toBe(503);
     expect(answer.body.missingShards.length).toBeGreaterThan(0);
@@ -62,10 +62,10 @@ describe.skipIf(ON_REAL_NODES)("a gateway over development nodes (they alone can
     expect(body.nodes.map(({ state }: { state: string }) => state)).toEqual(["out", "out", "up"]);
 
     undo[0]?.();
-    await gateway.untilNode(idOf(addresses()[0] ?? ""), "up");
+    await gateway.untilNode(gateway.idOf(addresses()[0] ?? ""), "up");
     expect(await ready()).toBe(200);
     undo[1]?.();
-    await gateway.untilNode(idOf(addresses()[1] ?? ""), "up");
+    await gateway.untilNode(gateway.idOf(addresses()[1] ?? ""), "up");
     expect(await ready()).toBe(200);
   });
 
@@ -73,7 +73,7 @@ describe.skipIf(ON_REAL_NODES)("a gateway over development nodes (they alone can
     nodes = await startNodes(3);
     gateway = await startRunning({ nodes: addresses(), settings: ["health.interval_ms=3600000"] });
     const { cluster } = gateway.context;
-    const node = idOf(addresses()[2] ?? "");
+    const node = gateway.idOf(addresses()[2] ?? "");
     nodes[2]?.faults?.add({ refuse: true, count: 3 });
     for (let i = 0; i < 3; i++) {
       expect(cluster.isUsable(node)).toBe(true);
@@ -88,7 +88,7 @@ describe.skipIf(ON_REAL_NODES)("a gateway over development nodes (they alone can
     nodes = await startNodes(3);
     gateway = await startRunning({ nodes: addresses(), settings: ["health.interval_ms=3600000"] });
     const { cluster } = gateway.context;
-    const node = idOf(addresses()[0] ?? "");
+    const node = gateway.idOf(addresses()[0] ?? "");
     nodes[0]?.faults?.add({ busy: true, count: 5 });
     for (let i = 0; i < 5; i++) {
       expect((await cluster.request(node, { method: "GET", path: "/indexes" })).status).toBe(503);
@@ -106,7 +106,7 @@ describe.skipIf(ON_REAL_NODES)("a gateway over development nodes (they alone can
     gateway = await startRunning({ nodes: addresses() });
     expect((await gateway.send("GET", "/_miroir/ready")).status).toBe(503);
     for (const step of undo) step?.();
-    for (const address of addresses()) await gateway.untilNode(idOf(address), "up");
+    for (const address of addresses()) await gateway.untilNode(gateway.idOf(address), "up");
     expect((await gateway.send("GET", "/_miroir/ready")).status).toBe(200);
   });
 });

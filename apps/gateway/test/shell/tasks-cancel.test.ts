@@ -2,7 +2,7 @@ import { createDevNode, type DevNode } from "@miroir/dev-node";
 import { afterEach, describe, expect, it } from "vitest";
 import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
 import { NODE_KEY, TEST_TIMEOUT_MS } from "../support/nodes.ts";
-import { idOf, type Running, startRunning } from "../support/running.ts";
+import { type Running, startRunning } from "../support/running.ts";
 
 const MASTER = "masterKeymasterKey";
 const PATIENT = { timeout: TEST_TIMEOUT_MS };
@@ -131,7 +131,7 @@ describe("canceling tasks", { timeout: TEST_TIMEOUT_MS }, () => {
     const resume = stallAll();
     const uid = await write();
     const back = nodes[0]?.faults.add({ refuse: true });
-    const away = idOf(nodes[0]?.address ?? "");
+    const away = gateway.idOf(nodes[0]?.address ?? "");
     await gateway.untilNode(away, "out");
     const asked = cancel(`uids=${uid}`);
     for (const position of [1, 2]) await untilTold(position);

@@ -3,7 +3,7 @@ import { shardOf } from "@miroir/routing";
 import { afterEach, describe, expect, it } from "vitest";
 import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
 import { NODE_KEY, TEST_TIMEOUT_MS } from "../support/nodes.ts";
-import { idOf, type Running, startRunning } from "../support/running.ts";
+import { type Running, startRunning } from "../support/running.ts";
 
 let nodes: DevNode[] = [];
 let gateway: Running;
@@ -92,13 +92,13 @@ describe("a task", { timeout: TEST_TIMEOUT_MS }, () => {
     stall(0);
     const uid = await write();
     nodes[0]?.faults.add({ refuse: true });
-    await gateway.untilNode(idOf(nodes[0]?.address ?? ""), "out");
+    await gateway.untilNode(gateway.idOf(nodes[0]?.address ?? ""), "out");
     expect(await waitForTask(gateway.send, uid)).toMatchObject({
       status: "succeeded",
       details: { indexedDocuments: 30 },
     });
     const { cluster, hints } = gateway.context;
-    const node = idOf(nodes[0]?.address ?? "");
+    const node = gateway.idOf(nodes[0]?.address ?? "");
     const owned = [...cluster.placement.targets.keys()].filter((s) => cluster.placement.owners[0]?.[s]?.includes(node));
     expect(owned.some((shard) => hints.isStale(node, "films", shard))).toBe(true);
   });
@@ -108,7 +108,7 @@ describe("a task", { timeout: TEST_TIMEOUT_MS }, () => {
     const undoStall = stall(0);
     const uid = await write();
     const undo = nodes[0]?.faults.add({ refuse: true });
-    const node = idOf(nodes[0]?.address ?? "");
+    const node = gateway.idOf(nodes[0]?.address ?? "");
     await gateway.untilNode(node, "out");
     // A later write that needs only another node comes to its end, so the reconciler has been round since.
     const { placement } = gateway.context.cluster;
@@ -130,14 +130,14 @@ describe("a task", { timeout: TEST_TIMEOUT_MS }, () => {
     undo[2]?.();
     expect((await waitForTask(gateway.send, uid)).status).toBe("succeeded");
     const row = await gateway.context.store.tasks.get(uid);
-    expect(row?.nodeTasks[idOf(nodes[0]?.address ?? "")]?.status).toBe("failed");
+    expect(row?.nodeTasks[gateway.idOf(nodes[0]?.address ?? "")]?.status).toBe("failed");
   });
 
   it("is not taken for another of its type that got its uid on a node that was restarted empty", async () => {
     await begin();
     const undo = [0, 1, 2].map(stall);
     const uid = await write();
-    const idOfFirst = idOf(nodes[0]?.address ?? "");
+    const idOfFirst = gateway.idOf(nodes[0]?.address ?? "");
     const onFirst = async () => (await gateway.context.store.tasks.get(uid))?.nodeTasks[idOfFirst];
     const uidOnFirst = (await onFirst())?.uid ?? -1;
     const tell = await restartEmpty(0, true);

@@ -25,7 +25,7 @@ import { createAcknowledge } from "../../src/tasks/acknowledge.ts";
 import { createReconciler } from "../../src/tasks/reconciler.ts";
 import { createTurns } from "../../src/turns/turns.ts";
 import { createSend, type Send } from "./http.ts";
-import { NODE_KEY, startNodes, type TestNode } from "./nodes.ts";
+import { NODE_KEY, namedByPlace, startNodes, type TestNode } from "./nodes.ts";
 import { watchGatewayLog } from "./watched-log.ts";
 
 const MASTER_KEY = "masterKeymasterKey";
@@ -62,7 +62,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const { shards = 8, replicationFactor = 2, replicaGroups = 1, nodes: given = 3, settings = [] } = options;
   const { wrapStore = (store: Store) => store, taskDelayMs = 0 } = options;
   const nodes = typeof given === "number" ? await startNodes(given, { taskDelayMs }) : given;
-  const { config } = await loadConfig({
+  const loaded = await loadConfig({
     env: {
       MIROIR_NODES: nodes.map(({ address }) => address).join(","),
       MIROIR_MASTER_KEY: MASTER_KEY,
@@ -73,6 +73,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     },
     flags: settings.map((assignment) => ({ from: "test", assignment })),
   });
+  const config = namedByPlace(loaded.config);
   const { log, check } = watchGatewayLog(config);
   const opened = wrapStore(createModelStore());
   const { registry, store: kept } = createIndexRegistry({ store: opened, clock: systemClock, log });
@@ -125,7 +126,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     store,
     context,
     nodes,
-    nodeId: (position) => new URL(nodes[position]?.address ?? "").host,
+    nodeId: (position) => config.nodes[position]?.id ?? "",
     sendToNode: (position, ...args) => createSend(nodes[position]?.address ?? "", NODE_KEY)(...args),
     async close() {
       await app.close();

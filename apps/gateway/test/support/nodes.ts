@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Config } from "@miroir/config";
 import { createDevNode, type Faults } from "@miroir/dev-node";
 import { createNodeClient } from "@miroir/meilisearch";
 
@@ -30,6 +31,14 @@ export type TestNodeOptions = {
   /** How long a development node takes for each of its tasks. */
   readonly taskDelayMs?: number;
 };
+
+const PLACEMENT = process.env.TEST_PLACEMENT ?? "meili";
+
+/** Nodes named by their place and not by their ports: the same shards on the same nodes in every run; `TEST_PLACEMENT` gives other ones. */
+export const namedByPlace = (config: Config): Config => ({
+  ...config,
+  nodes: config.nodes.map((node, place) => ({ ...node, id: `${PLACEMENT}-${place}` })),
+});
 
 /** Starts empty nodes: development nodes, or real ones where `MEILISEARCH_BIN` is set. */
 export function startNodes(count: number, options: TestNodeOptions = {}): Promise<TestNode[]> {

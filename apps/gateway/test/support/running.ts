@@ -6,11 +6,13 @@ import type { Logger } from "pino";
 import type { NodeState } from "../../src/cluster/cluster.ts";
 import { type Gateway, startGateway } from "../../src/start.ts";
 import { createSend, type Send } from "./http.ts";
-import { NODE_KEY } from "./nodes.ts";
+import { NODE_KEY, namedByPlace } from "./nodes.ts";
 import { watchGatewayLog } from "./watched-log.ts";
 
 export type Running = Gateway & {
   readonly send: Send;
+  /** The id of the node at that address. */
+  idOf(address: string): string;
   /** Resolves once the node is in that state. */
   untilNode(nodeId: string, state: NodeState): Promise<void>;
 };
@@ -47,10 +49,15 @@ export async function startRunning({
     ].map((assignment) => ({ from: "test", assignment })),
   });
   const watched = watchGatewayLog(config);
-  const gateway = await startGateway(config, log ?? watched.log);
+  const gateway = await startGateway(namedByPlace(config), log ?? watched.log);
   return {
     ...gateway,
     send: createSend(gateway.address, key),
+    idOf(address) {
+      const found = gateway.context.cluster.report().find((node) => node.address === address);
+      if (found === undefined) throw new Error(`no node of this gateway is at ${address}`);
+      return found.id;
+    },
     untilNode(nodeId, state) {
       const { cluster } = gateway.context;
       const isThere = () => cluster.report().some((node) => node.id === nodeId && node.state === state);
@@ -70,6 +77,3 @@ export async function startRunning({
     },
   };
 }
-
-/** The id a node gets that is given by address alone. */
-export const idOf = (address: string): string => new URL(address).host;

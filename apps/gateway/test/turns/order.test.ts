@@ -4,7 +4,7 @@ import { belongingTo, copyOn } from "../support/copies.ts";
 import { createSend, sendAndWait, waitForTask } from "../support/http.ts";
 import { type Line, startLine } from "../support/line.ts";
 import { NODE_KEY, startNodes, type TestNode } from "../support/nodes.ts";
-import { idOf, type Running, startRunning } from "../support/running.ts";
+import { type Running, startRunning } from "../support/running.ts";
 import { BACKENDS, type SharedStore, settingsOf, startSharedStore } from "../support/shared-store.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -73,10 +73,11 @@ describe.each(BACKENDS)("writes to one index through two gateways on %s", (backe
     // A node takes its tasks one after the other.
     await sendAndWait(truth, "PATCH", `${INDEX}/settings`, {});
     const expected = (await copyOn(reference.address, "race")) ?? [];
-    const { placement } = (gateways[0] as Running).context.cluster;
+    const { context, idOf } = gateways[0] as Running;
     const { maxTotalHits } = (await truth("GET", `${INDEX}/settings/pagination`)).body;
     for (const { url: address } of lines) {
-      expect(await copyOn(address, "race"), `seed ${SEED}`).toEqual(belongingTo(placement, idOf(address), expected));
+      const belonging = belongingTo(context.cluster.placement, idOf(address), expected);
+      expect(await copyOn(address, "race"), `seed ${SEED}`).toEqual(belonging);
       const settings = await createSend(address, NODE_KEY)("GET", `${INDEX}/settings/pagination`);
       expect(settings.body, `seed ${SEED}`).toEqual({ maxTotalHits });
     }
