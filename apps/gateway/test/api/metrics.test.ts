@@ -174,7 +174,7 @@ describe("the metrics of a node", () => {
   it("tell why it gave no answer, and that it is out", { timeout: TEST_TIMEOUT_MS }, async () => {
     const nodes = await startNodes(2);
     const over = await startRunning({ nodes: nodes.map(({ address }) => address) });
-    const node = gateway.idOf(nodes[0]?.address ?? "");
+    const node = over.idOf(nodes[0]?.address ?? "");
     await nodes[0]?.stop();
     const kind = await over.context.cluster
       .request(node, { method: "GET", path: "/stats" })

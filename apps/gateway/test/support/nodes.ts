@@ -32,9 +32,9 @@ export type TestNodeOptions = {
   readonly taskDelayMs?: number;
 };
 
-const PLACEMENT = process.env.TEST_PLACEMENT ?? "meili";
+const PLACEMENT = process.env.MIROIR_TEST_PLACEMENT ?? "meili";
 
-/** Nodes named by their place and not by their ports: the same shards on the same nodes in every run; `TEST_PLACEMENT` gives other ones. */
+/** Nodes named by their place and not by their ports: the same shards on the same nodes in every run; `MIROIR_TEST_PLACEMENT` gives other ones. */
 export const namedByPlace = (config: Config): Config => ({
   ...config,
   nodes: config.nodes.map((node, place) => ({ ...node, id: `${PLACEMENT}-${place}` })),
