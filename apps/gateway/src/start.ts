@@ -143,10 +143,11 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   undo.add(async () => hints.close());
   await patiently(hints.refresh);
   let membership: Membership | null = null;
+  const isAlone = () => membership?.live().length === 1;
   const indexLocks = createTurns({
     store: kept,
     log,
-    isAlone: () => membership?.live().length === 1,
+    isAlone,
     onDoubt: (uid) => doubtIndex({ store: kept, hints, placement: cluster.placement }, uid),
     onTaken: hints.refresh,
   });
@@ -243,7 +244,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   });
   undo.add(nodeCleanUp.close);
   const repair = startRepair({
-    ...{ store, cluster, hints, indexLocks, log, metrics, owns: joined.owns },
+    ...{ store, cluster, hints, indexLocks, isAlone, log, metrics, owns: joined.owns },
     indexes: registry.list,
     pauseMs: REPAIR_PAUSE_MS,
   });

@@ -9,6 +9,8 @@ export const ANY_NODE = "*";
 export interface Hints {
   /** Whether it is noted that the node misses an accepted write to that shard. */
   isStale(nodeId: string, physicalUid: string, shard: number): boolean;
+  /** For how long it has been known here that the node misses writes to all shards that the row names now, ms; 0 without a row. */
+  knownMs(nodeId: string, physicalUid: string): number;
   /** Resolves once it is durable that the node misses writes to these shards. @throws StoreError */
   note(nodeId: string, physicalUid: string, shards: readonly number[]): Promise<void>;
   /** Says, here alone, that the node has lost what it had, until that is noted of every copy. */
@@ -34,10 +36,12 @@ export interface HintsOptions {
 
 /** The longest that a hint of another gateway stays unseen here, when what announces it is lost. */
 const MAX_AGE_MS = 5_000;
+/** After which every gateway that reaches the store has heard of a hint, with a second for the reading. */
+export const TOLD_MS = MAX_AGE_MS + 1_000;
 const PAGE = 1_000;
 const MOST_READS = 10;
 
-type Known = { readonly row: WriteHintRow; readonly shards: ReadonlySet<number> };
+type Known = { readonly row: WriteHintRow; readonly shards: ReadonlySet<number>; readonly sinceMs: number };
 
 /** While the store is away, what was read last is right. */
 export function createHints({ store, log }: HintsOptions): Hints {
@@ -54,7 +58,10 @@ export function createHints({ store, log }: HintsOptions): Hints {
 
   function place(into: typeof known, row: WriteHintRow): void {
     const ofNode = into.get(row.nodeId) ?? new Map<string, Known>();
-    into.set(row.nodeId, ofNode.set(row.indexUid, { row, shards: new Set(row.shards) }));
+    const before = known.get(row.nodeId)?.get(row.indexUid);
+    const isNews = !before || row.shards.some((shard) => !before.shards.has(shard));
+    const sinceMs = isNews ? performance.now() : before.sinceMs;
+    into.set(row.nodeId, ofNode.set(row.indexUid, { row, shards: new Set(row.shards), sinceMs }));
   }
 
   function keep(nodeId: string, physicalUid: string, row: WriteHintRow | null): void {
@@ -114,6 +121,10 @@ export function createHints({ store, log }: HintsOptions): Hints {
 
   return {
     isStale: (nodeId, physicalUid, shard) => known.get(nodeId)?.get(physicalUid)?.shards.has(shard) ?? false,
+    knownMs(nodeId, physicalUid) {
+      const hint = known.get(nodeId)?.get(physicalUid);
+      return hint === undefined ? 0 : performance.now() - hint.sinceMs;
+    },
     isDistrusted: (nodeId) => distrusted.has(nodeId),
     distrust: (nodeId) => void distrusted.add(nodeId),
     trust: (nodeId) => void distrusted.delete(nodeId),

@@ -11,6 +11,8 @@ export interface RepairDeps {
   readonly cluster: Cluster;
   readonly hints: Hints;
   readonly indexLocks: IndexLocks;
+  /** Whether no other gateway works on the same store. */
+  readonly isAlone: () => boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** The pause between two pages of documents, ms. */

@@ -1,6 +1,6 @@
 import { nodesOfShard } from "@miroir/routing";
 import type { IndexRow, WriteHintRow } from "@miroir/schema";
-import { ANY_NODE } from "../hints/hints.ts";
+import { ANY_NODE, TOLD_MS } from "../hints/hints.ts";
 import { type CopyChange, isEmptyChange, planAgreement, planFill } from "../plan/repair-plan.ts";
 import type { RepairDeps } from "./deps.ts";
 import { areIdle, matchIndex, recoverIndex } from "./index-on-node.ts";
@@ -49,13 +49,14 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
     return source === undefined ? null : { nodes: [source, hint.nodeId], isLastResort: false };
   }
 
-  /** Else a node whose loss nothing has told of would be relied upon again and again. @throws LostIndex */
-  async function checkSources(shards: readonly number[]): Promise<void> {
-    const parties = shards.map(partiesOf).filter((party) => party !== null && !party.isLastResort);
-    const sources = new Set(parties.flatMap((party) => party?.nodes ?? []));
-    sources.delete(hint.nodeId);
-    for (const node of sources)
-      if (!(await hasIndex(cluster, node, physicalUid))) throw new LostIndex(node, physicalUid);
+  /**
+   * A node that has an index again is asked for it by every gateway that has not heard yet that its copies are gone, and believed. Until
+   * all have heard, it is left without one.
+   */
+  async function haveAllHeard(nodes: readonly string[]): Promise<boolean> {
+    if (deps.isAlone()) return true;
+    const news = nodes.filter((node) => hints.knownMs(node, physicalUid) < TOLD_MS);
+    return !(await Promise.all(news.map((node) => hasIndex(cluster, node, physicalUid)))).includes(false);
   }
 
   async function changesOf(shard: number, nodes: readonly string[], isLastResort: boolean): Promise<CopyChange[]> {
@@ -124,7 +125,14 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
   const ready = held.filter((shard) => partiesOf(shard) !== null);
   const [first] = ready;
   if (first === undefined) return held.length === 0 ? "repaired" : "waiting";
-  await checkSources(ready);
+  const partiesThat = (are: (node: string, shard: number) => boolean) => [
+    ...new Set(ready.flatMap((shard) => (partiesOf(shard)?.nodes ?? []).filter((node) => are(node, shard)))),
+  ];
+  for (const node of partiesThat(isClean)) {
+    // Else a node whose loss nothing has told of would be relied upon again and again.
+    if (!(await hasIndex(cluster, node, physicalUid))) throw new LostIndex(node, physicalUid);
+  }
+  if (!(await haveAllHeard(partiesThat((node, shard) => !isClean(node, shard))))) return "waiting";
   const turn = <T>(work: () => Promise<T>) => indexLocks.run(row.uid, work);
   const isMatched = await turn(async () => {
     const parties = partiesOf(first);

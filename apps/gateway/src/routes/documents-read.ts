@@ -7,12 +7,11 @@ import {
   parseDocumentsQuery,
   parseJsonBody,
 } from "@miroir/meilisearch";
-import { SEQUENCE_FIELD, shardOf } from "@miroir/routing";
+import { narrowFilter, SEQUENCE_FIELD, shardOf } from "@miroir/routing";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { documentsAnswer, type NodeDocuments, readDocuments } from "../answer/documents-answer.ts";
 import { stripDocument } from "../answer/strip-hit.ts";
 import type { Context } from "../context.ts";
-import { getDocument } from "../execute/get-document.ts";
 import { scatter } from "../execute/scatter.ts";
 import { nodePath } from "../indexes/index-name.ts";
 import { requireIndexes } from "../indexes/registry.ts";
@@ -65,19 +64,24 @@ export function registerDocumentsRead(app: FastifyInstance, context: Context): v
       const { documentId } = request.params as { documentId: string };
       const { fields, retrieveVectors } = parseDocumentQuery(queryOf(request));
       const { indexes } = await requireIndexes(context, indexUid);
-      const query = {
-        // A node takes an empty list of fields for none at all.
-        ...(fields && { fields: fields.filter((field) => field !== SEQUENCE_FIELD).join(",") }),
-        ...(retrieveVectors && { retrieveVectors: "true" }),
-      };
-      let text: string | null = null;
+      const shard = shardOf(documentId, placement.shards);
+      // By the marker, which tells a node that does not have the document from one that has lost what it had.
+      const body = JSON.stringify({
+        ...{ ids: [documentId], filter: narrowFilter(null, [shard]), limit: 1 },
+        ...(fields && { fields: fields.filter((field) => field !== SEQUENCE_FIELD) }),
+        ...(retrieveVectors && { retrieveVectors }),
+      });
+      let text: string | undefined;
       for (const index of isDocumentId(documentId) ? indexes : []) {
-        text ??= await getDocument(context, {
-          ...{ index, documentId, query },
-          shard: shardOf(documentId, placement.shards),
+        if (text !== undefined) break;
+        const { parts } = await scatter(context, {
+          ...{ index, key: documentId, signal: request.clientGone, shards: [shard] },
+          request: () => ({ method: "POST", path: nodePath(index, "/documents/fetch"), body }),
+          read: (answer) => readDocuments(answer, []).documents[0]?.text,
         });
+        text = parts[0]?.value;
       }
-      if (text === null) throw new MeilisearchError("document_not_found", `Document \`${documentId}\` not found.`);
+      if (text === undefined) throw new MeilisearchError("document_not_found", `Document \`${documentId}\` not found.`);
       return sendAnswer(reply, stripDocument(text, []));
     },
   );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadConfig } from "@miroir/config";
 import { masterKey, type RecordedCase, readTheme, replayCases } from "@miroir/dev-node/recorded";
 import { startGateway } from "../../src/start.ts";
-import { NODE_KEY, namedByPlace, startNodes } from "../support/nodes.ts";
+import { NO_POWER_CUTS, NODE_KEY, namedByPlace, startNodes } from "../support/nodes.ts";
 import { watchGatewayLog } from "../support/watched-log.ts";
 import { prepareRequest } from "./requests.ts";
 import type { Theme } from "./themes.ts";
@@ -45,7 +45,7 @@ export async function replayTheme(theme: Theme, topology: Topology): Promise<Map
       MIROIR_SHARDS: "8",
       MIROIR_REPLICATION_FACTOR: String(topology.replicationFactor),
     },
-    flags: ["server.port=0", `task_store.path=${join(folder, "miroir.db")}`].map((assignment) => ({
+    flags: ["server.port=0", `task_store.path=${join(folder, "miroir.db")}`, ...NO_POWER_CUTS].map((assignment) => ({
       from: "test",
       assignment,
     })),

@@ -200,8 +200,7 @@ it.skipIf(ON_REAL_NODES)(
     await sendAndWait(send, "POST", "/indexes/single/documents", films([1]));
     const { placement } = context.cluster;
     const shard = shardOf("1", placement.shards);
-    for (const { faults } of nodes)
-      faults?.add({ route: "/indexes/:uid/documents/:id", method: "GET", delayMs: 500, count: 1 });
+    for (const { faults } of nodes) faults?.add({ route: "/indexes/:uid/documents/fetch", delayMs: 500, count: 1 });
     const getting = send("GET", "/indexes/single/documents/1");
     const asked = () => nodes.find(({ faults }) => faults?.active.length === 0);
     await expect.poll(asked).toBeDefined();

@@ -32,6 +32,9 @@ export type TestNodeOptions = {
   readonly taskDelayMs?: number;
 };
 
+/** Settings for tests that pull no plug: they need not wait for the disk. */
+export const NO_POWER_CUTS = ["task_store.synchronous=normal"] as const;
+
 const PLACEMENT = process.env.MIROIR_TEST_PLACEMENT ?? "meili";
 
 /** Nodes named by their place and not by their ports: the same shards on the same nodes in every run; `MIROIR_TEST_PLACEMENT` gives other ones. */

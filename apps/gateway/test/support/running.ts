@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import type { NodeState } from "../../src/cluster/cluster.ts";
 import { type Gateway, startGateway } from "../../src/start.ts";
 import { createSend, type Send } from "./http.ts";
-import { NODE_KEY, namedByPlace } from "./nodes.ts";
+import { NO_POWER_CUTS, NODE_KEY, namedByPlace } from "./nodes.ts";
 import { watchGatewayLog } from "./watched-log.ts";
 
 export type Running = Gateway & {
@@ -45,6 +45,7 @@ export async function startRunning({
       "server.port=0",
       `task_store.path=${path ?? join(folder, "miroir.db")}`,
       "health.interval_ms=15",
+      ...NO_POWER_CUTS,
       ...settings,
     ].map((assignment) => ({ from: "test", assignment })),
   });

@@ -3,11 +3,9 @@ import type { ApiRoute } from "./route.ts";
 const isParameter = (segment: string): boolean => segment.startsWith(":");
 
 /** Whether every path of the one shape is of the other too: `/tasks/cancel` is a `/tasks/:taskUid`. */
-function isCoveredBy(path: string, wider: string): boolean {
-  const segments = path.split("/");
-  const others = wider.split("/");
-  if (path === wider || segments.length !== others.length) return false;
-  return segments.every((segment, i) => segment === others[i] || isParameter(others[i] ?? ""));
+function isCoveredBy(segments: readonly string[], wider: readonly string[]): boolean {
+  if (segments.length !== wider.length) return false;
+  return segments.every((segment, i) => segment === wider[i] || isParameter(wider[i] ?? ""));
 }
 
 /**
@@ -17,10 +15,12 @@ function isCoveredBy(path: string, wider: string): boolean {
 export function wrongVerbs(rows: readonly ApiRoute[]): Pick<ApiRoute, "method" | "path">[] {
   const known = new Set(rows.map(({ method, path }) => `${method} ${path}`));
   const found = new Map<string, Pick<ApiRoute, "method" | "path">>();
-  for (const { path } of rows) {
-    for (const { method, path: wider } of rows) {
+  const shapes = rows.map(({ method, path }) => ({ method, path, segments: path.split("/") }));
+  for (const { path, segments } of shapes) {
+    for (const { method, ...wider } of shapes) {
+      if (path === wider.path || !isCoveredBy(segments, wider.segments)) continue;
       const name = `${method} ${path}`;
-      if (!known.has(name) && isCoveredBy(path, wider)) found.set(name, { method, path });
+      if (!known.has(name)) found.set(name, { method, path });
     }
   }
   return [...found.values()];
