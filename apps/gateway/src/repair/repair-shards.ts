@@ -1,5 +1,6 @@
 import { nodesOfShard } from "@miroir/routing";
 import type { IndexRow, WriteHintRow } from "@miroir/schema";
+import type { Turn } from "../context.ts";
 import { ANY_NODE, TOLD_MS } from "../hints/hints.ts";
 import { type CopyChange, isEmptyChange, planAgreement, planFill } from "../plan/repair-plan.ts";
 import type { RepairDeps } from "./deps.ts";
@@ -66,11 +67,13 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
     return (isPair ? [planFill(source, target)] : planAgreement(copies, isLastResort)).filter((c) => !isEmptyChange(c));
   }
 
-  /** @returns whether nothing was different. */
-  async function pass(shard: number, nodes: readonly string[], isLastResort: boolean): Promise<boolean> {
+  /** @returns whether nothing was different. @throws MeilisearchError miroir_no_turn when the turn that it was done in is over */
+  async function pass(shard: number, { nodes, isLastResort }: Parties, within?: Turn | null): Promise<boolean> {
     if (row.primaryKey === null) return true;
     const changes = await changesOf(shard, nodes, isLastResort);
     for (const change of changes) {
+      // What came since in the turn of another would be undone.
+      await within?.ready();
       const { copied, removed } = await applyChange(deps, row, change);
       deps.metrics.repairedDocuments.inc({ change: "copied" }, copied);
       deps.metrics.repairedDocuments.inc({ change: "removed" }, removed);
@@ -88,6 +91,7 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
 
   /** Within the turn. @returns the shards that are left. */
   async function finish(shards: readonly number[]): Promise<readonly number[]> {
+    const turn = indexLocks.turnOf(row.uid);
     const present = await deps.store.writeHints.get(hint.nodeId, physicalUid);
     if (present === null) return [];
     const index = await deps.store.indexes.get(row.uid);
@@ -98,12 +102,11 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
       const shard = shards[at] ?? 0;
       const parties = partiesOf(shard);
       if (parties === null) return shards.slice(at);
-      const { nodes, isLastResort } = parties;
-      if (!(await areIdle(deps, nodes, physicalUid)) || !(await matchNodes(parties))) return shards.slice(at);
+      if (!(await areIdle(deps, parties.nodes, physicalUid)) || !(await matchNodes(parties))) return shards.slice(at);
       let isEqual = false;
-      for (let left = LAST_PASSES; left > 0 && !isEqual; left--) isEqual = await pass(shard, nodes, isLastResort);
+      for (let left = LAST_PASSES; left > 0 && !isEqual; left--) isEqual = await pass(shard, parties, turn);
       if (!isEqual) return shards.slice(at);
-      if (isLastResort) await settleAll(shard);
+      if (parties.isLastResort) await settleAll(shard);
       else await hints.settle(present, [shard]);
     }
     return shards.slice(at);
@@ -133,8 +136,7 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
     if (!(await hasIndex(cluster, node, physicalUid))) throw new LostIndex(node, physicalUid);
   }
   if (!(await haveAllHeard(partiesThat((node, shard) => !isClean(node, shard))))) return "waiting";
-  const turn = <T>(work: () => Promise<T>) => indexLocks.run(row.uid, work);
-  const isMatched = await turn(async () => {
+  const isMatched = await indexLocks.run(row.uid, async () => {
     const parties = partiesOf(first);
     return parties !== null && (await areIdle(deps, parties.nodes, physicalUid)) && (await matchNodes(parties));
   });
@@ -144,10 +146,10 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
     // Beside live writes, what a copy had a moment ago would be written over what has come since: on a copy that is read, or the only
     // ones left, where it would also bring back what was deleted.
     if (parties === null || isOfAll || parties.isLastResort) continue;
-    for (let left = FREE_PASSES; left > 0; left--) if (await pass(shard, parties.nodes, false)) break;
+    for (let left = FREE_PASSES; left > 0; left--) if (await pass(shard, parties)) break;
   }
   for (let rest: readonly number[] = ready; rest.length > 0; ) {
-    const left = await turn(() => finish(rest));
+    const left = await indexLocks.run(row.uid, () => finish(rest));
     if (left.length === rest.length) return "waiting";
     rest = left;
   }

@@ -60,8 +60,9 @@ export function createAcknowledge({ store, reconciler, recordWrite, indexLocks }
       // Though it failed: what was done of it may have been done, and has to be brought to an end.
       if (!isFinished(row.status)) reconciler.follow(row, shards ?? null);
     }
-    const missing = degraded ?? (await recordWrite(row, shards ?? null));
-    if (missing) reply.header("x-miroir-degraded", missing);
+    const unrecorded = await recordWrite(row, shards ?? null);
+    const missing = [degraded, unrecorded].filter((flag) => flag).join(", ");
+    if (missing !== "") reply.header("x-miroir-degraded", missing);
     if (settingsVersion !== undefined) reply.header("x-miroir-settings-version", settingsVersion);
     sendJson(reply, statusCode, summarizeTask(row));
   };

@@ -68,6 +68,19 @@ describe.each(["block", "route_pin"])("X-Miroir-Session by %s", TIMES, (strategy
     await expect.poll(async () => (await seen()).status, { timeout: TEST_TIMEOUT_MS }).toBe(200);
   });
 
+  it("shows a session what it has written though a node missed it", async ({ skip }) => {
+    if (ON_REAL_NODES) skip("real nodes cannot be told to refuse writes");
+    await start({ taskDelayMs: 100, settings });
+    const { send } = gateway;
+    await send("POST", DOCUMENTS, [{ id: 0 }], as("a"));
+    expect((await send("GET", DOCUMENTS, undefined, as("a"))).body.total).toBe(1);
+    gateway.nodes[0]?.faults?.add({ route: DOCUMENTS, method: "POST", refuse: true });
+    const films = Array.from({ length: 30 }, (_, id) => ({ id }));
+    const written = await send("POST", DOCUMENTS, films, as("a"));
+    expect(written.headers.get("x-miroir-degraded")).toContain("reason=missed_write");
+    expect((await send("GET", DOCUMENTS, undefined, as("a"))).body.total).toBe(30);
+  });
+
   it.each(["", "two words", "é", "x".repeat(129)])("refuses the name %j", async (name) => {
     await start({ settings });
     expect(codeOf(await gateway.send("GET", DOCUMENTS, undefined, as(name)))).toEqual([400, "miroir_invalid_header"]);

@@ -45,8 +45,8 @@ export interface ClientOptions {
 type Told = Omit<Answer, "headers"> & { readonly headers: Headers | null };
 
 /**
- * A client that does as its seed says, one thing after another, until it is told to stop. It has a session, reads some of the time
- * outside of it, and goes to any gateway.
+ * A client that does as its seed says, one thing after another, until it is told to stop. It writes in a session, reads some of the
+ * time outside of it, and goes to any gateway.
  */
 export async function runClient(
   stage: Stage,
@@ -65,7 +65,8 @@ export async function runClient(
     const index = random.pick(indexes);
     const deed = choose(random);
     const ids = pickIds(random, deed === "add" || deed === "patch" || deed === "delete" ? MOST_AT_ONCE : 1);
-    const inSession = random.chance(0.7);
+    const isRead = deed === "get" || deed === "list" || deed === "search";
+    const inSession = random.chance(0.7) || !isRead;
     const task = ownTasks[random.below(Math.max(1, ownTasks.length))];
     const start = performance.now();
     let isGone = false;
@@ -77,7 +78,7 @@ export async function runClient(
       });
     const call = () => ({ client, gateway, start, end: performance.now() });
 
-    if (deed === "get" || deed === "list" || deed === "search") {
+    if (isRead) {
       record({ ...(await read(ask, deed, index, ids[0] ?? "")), ...call(), inSession });
     } else if (deed === "task") {
       if (task !== undefined) record({ kind: "task", uid: task, ...(await lookAt(ask, task)), ...call() });

@@ -78,9 +78,18 @@ const NODE_FAULTS: readonly FaultKind[] = [
   line("cut in mid-body", { cutsAfter: 1_000 }),
 ];
 
-const DENYING = told("denies its tasks", [
+const DENIES = told("denies its tasks", [
   { route: "/tasks", method: "GET", status: 200, body: { results: [], total: 0, limit: 20, from: null, next: null } },
 ]);
+
+/** Its writes then count as lost: where another copy misses writes too, none is left that has all. */
+const DENYING: FaultKind = {
+  ...DENIES,
+  async begin(stage, at) {
+    await waitUntil(() => isRepaired(stage), performance.now() + HEAL_MS);
+    return DENIES.begin(stage, at);
+  },
+};
 
 /** What a development node can be told to do wrong. */
 const TOLD_FAULTS: readonly FaultKind[] = [
