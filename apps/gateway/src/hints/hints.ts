@@ -1,5 +1,5 @@
 import type { WriteHintRow } from "@miroir/schema";
-import type { Store } from "@miroir/store-contract";
+import type { Fence, Store } from "@miroir/store-contract";
 import type { Logger } from "pino";
 
 /** Stands for no node in particular: copies of these shards may differ, though none lacks what was acknowledged. */
@@ -17,8 +17,8 @@ export interface Hints {
   distrust(nodeId: string): void;
   trust(nodeId: string): void;
   isDistrusted(nodeId: string): boolean;
-  /** Says that these shards were repaired from what was there when the row was read. @throws StoreError version_conflict */
-  settle(row: WriteHintRow, shards: readonly number[]): Promise<void>;
+  /** Says that these shards were repaired from what was there when the row was read. @throws StoreError version_conflict, not_holder */
+  settle(row: WriteHintRow, shards: readonly number[], fence?: Fence): Promise<void>;
   /** All rows as known here. */
   list(): readonly WriteHintRow[];
   /** Reads all rows again. @throws StoreError */
@@ -132,8 +132,8 @@ export function createHints({ store, log }: HintsOptions): Hints {
       if (shards.length === 0) return;
       keep(nodeId, physicalUid, await store.writeHints.note(nodeId, physicalUid, shards));
     },
-    async settle({ nodeId, indexUid, version }, shards) {
-      keep(nodeId, indexUid, await store.writeHints.settle(nodeId, indexUid, version, shards));
+    async settle({ nodeId, indexUid, version }, shards, fence) {
+      keep(nodeId, indexUid, await store.writeHints.settle(nodeId, indexUid, version, shards, fence && { fence }));
     },
     list: rows,
     // A read that is under way may have begun before what the caller wants to see.

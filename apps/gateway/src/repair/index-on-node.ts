@@ -1,9 +1,11 @@
 import { canonicalJson, type Settings } from "@miroir/meilisearch";
+import { shardsOfNode } from "@miroir/routing";
 import type { IndexRow } from "@miroir/schema";
+import { TOLD_MS } from "../hints/hints.ts";
 import { INITIAL_NODE_SETTINGS } from "../settings/internal-settings.ts";
 import type { RepairDeps } from "./deps.ts";
 import { hasIndex, hasMarkerRule, noteAll } from "./lost-indexes.ts";
-import { ask, enqueue, isIdle, RepairFailure, untilDone } from "./node-tasks.ts";
+import { ask, enqueue, isIdle, LostIndex, RepairFailure, untilDone } from "./node-tasks.ts";
 
 /** Those of features that are off: a node neither shows nor takes them. */
 const FEATURE_SETTINGS = new Set(["chat", "foreignKeys"]);
@@ -49,10 +51,25 @@ export async function matchIndex(deps: RepairDeps, row: IndexRow, { source, targ
     return false;
   }
   if (there === null) {
+    await tellOfLoss(deps, target, row.physicalUid);
     const body = JSON.stringify({ uid: row.physicalUid, primaryKey: row.primaryKey });
     await enqueue(cluster, target, { method: "POST", path: "/indexes", body });
   }
   return (await matchSettings(deps, row, { source, target })) && there !== null;
+}
+
+/**
+ * To be done before a node gets an index again: it is then asked for it by every gateway that has not heard yet that its copies are gone,
+ * and believed.
+ *
+ * @throws RepairFailure until all have heard, StoreError
+ */
+async function tellOfLoss(deps: RepairDeps, node: string, physicalUid: string): Promise<void> {
+  const { cluster, hints, isAlone } = deps;
+  const isNoted = shardsOfNode(cluster.placement, node).every((shard) => hints.isStale(node, physicalUid, shard));
+  if (!isNoted) await noteAll(deps, node, physicalUid);
+  if (!isAlone() && hints.knownMs(node, physicalUid) < TOLD_MS)
+    throw new RepairFailure(`not every gateway has heard yet that ${node} has lost the index ${physicalUid}`);
 }
 
 /**
@@ -74,6 +91,7 @@ export async function recoverIndex(deps: RepairDeps, row: IndexRow, nodes: reado
     return !(await Promise.all(targets.map((target) => matchIndex(deps, row, { source, target })))).includes(false);
   }
   if (away.length > 0) throw new RepairFailure(`${away} may have the index ${physicalUid}, and cannot be asked`);
+  for (const node of nodes) await tellOfLoss(deps, node, physicalUid);
   log.error({ index: uid }, "no node has the index any more: it is made anew, and its settings have to be set again");
   for (const node of nodes) {
     await enqueue(cluster, node, {
@@ -102,11 +120,11 @@ async function matchSettings(
   const [wanted, present] = await Promise.all(
     [source, target].map((node) => ask(cluster, node, { method: "GET", path })),
   );
-  if (wanted === null || wanted === undefined) throw new RepairFailure(`${source} has no index ${physicalUid}`);
+  if (wanted === null || wanted === undefined) throw new LostIndex(source, physicalUid);
   if (present && canonicalJson(present) === canonicalJson(wanted)) return true;
   const had = JSON.parse(present ?? "{}") as Partial<Settings>;
   // The hint may name only what the node missed since it lost all: once it has the marker's rule again, nothing would tell.
-  if (!hasMarkerRule(JSON.stringify(had.filterableAttributes ?? []))) await noteAll(deps, target, physicalUid);
+  if (!hasMarkerRule(JSON.stringify(had.filterableAttributes ?? []))) await tellOfLoss(deps, target, physicalUid);
   const { embedders, ...settings } = JSON.parse(wanted) as Settings;
   const isHidden = HIDDEN_KEY.test(wanted);
   if (isHidden) log.warn({ node: target, physicalUid }, "embedders with keys of other services have to be set again");

@@ -1,7 +1,7 @@
 import { nodesOfShard } from "@miroir/routing";
 import type { IndexRow, WriteHintRow } from "@miroir/schema";
 import type { Turn } from "../context.ts";
-import { ANY_NODE, TOLD_MS } from "../hints/hints.ts";
+import { ANY_NODE } from "../hints/hints.ts";
 import { type CopyChange, isEmptyChange, planAgreement, planFill } from "../plan/repair-plan.ts";
 import type { RepairDeps } from "./deps.ts";
 import { areIdle, matchIndex, recoverIndex } from "./index-on-node.ts";
@@ -50,16 +50,6 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
     return source === undefined ? null : { nodes: [source, hint.nodeId], isLastResort: false };
   }
 
-  /**
-   * A node that has an index again is asked for it by every gateway that has not heard yet that its copies are gone, and believed. Until
-   * all have heard, it is left without one.
-   */
-  async function haveAllHeard(nodes: readonly string[]): Promise<boolean> {
-    if (deps.isAlone()) return true;
-    const news = nodes.filter((node) => hints.knownMs(node, physicalUid) < TOLD_MS);
-    return !(await Promise.all(news.map((node) => hasIndex(cluster, node, physicalUid)))).includes(false);
-  }
-
   async function changesOf(shard: number, nodes: readonly string[], isLastResort: boolean): Promise<CopyChange[]> {
     const copies = await Promise.all(nodes.map((node) => readCopy(deps, node, row, shard)));
     const [source, target] = copies;
@@ -73,8 +63,7 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
     const changes = await changesOf(shard, nodes, isLastResort);
     for (const change of changes) {
       // What came since in the turn of another would be undone.
-      await within?.ready();
-      const { copied, removed } = await applyChange(deps, row, change);
+      const { copied, removed } = await applyChange(deps, row, change, async () => within?.ready());
       deps.metrics.repairedDocuments.inc({ change: "copied" }, copied);
       deps.metrics.repairedDocuments.inc({ change: "removed" }, removed);
     }
@@ -102,22 +91,24 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
       const shard = shards[at] ?? 0;
       const parties = partiesOf(shard);
       if (parties === null) return shards.slice(at);
-      if (!(await areIdle(deps, parties.nodes, physicalUid)) || !(await matchNodes(parties))) return shards.slice(at);
+      if (!(await areIdle(deps, parties.nodes, physicalUid))) return shards.slice(at);
+      await turn?.ready();
+      if (!(await matchNodes(parties))) return shards.slice(at);
       let isEqual = false;
       for (let left = LAST_PASSES; left > 0 && !isEqual; left--) isEqual = await pass(shard, parties, turn);
       if (!isEqual) return shards.slice(at);
-      if (parties.isLastResort) await settleAll(shard);
-      else await hints.settle(present, [shard]);
+      if (parties.isLastResort) await settleAll(shard, turn?.fence);
+      else await hints.settle(present, [shard], turn?.fence);
     }
     return shards.slice(at);
   }
 
-  async function settleAll(shard: number): Promise<void> {
+  async function settleAll(shard: number, fence: Turn["fence"] | undefined): Promise<void> {
     // Before the hints go, with which answers stop to say that something is missing.
     deps.metrics.lastResortShards.inc();
     deps.log.error({ index: row.uid, shard }, "every copy of a shard missed writes: what they have was put together");
     for (const other of hints.list())
-      if (other.indexUid === physicalUid && other.shards.includes(shard)) await hints.settle(other, [shard]);
+      if (other.indexUid === physicalUid && other.shards.includes(shard)) await hints.settle(other, [shard], fence);
   }
 
   // Shards that the node does not hold any more need no repair.
@@ -128,17 +119,18 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
   const ready = held.filter((shard) => partiesOf(shard) !== null);
   const [first] = ready;
   if (first === undefined) return held.length === 0 ? "repaired" : "waiting";
-  const partiesThat = (are: (node: string, shard: number) => boolean) => [
-    ...new Set(ready.flatMap((shard) => (partiesOf(shard)?.nodes ?? []).filter((node) => are(node, shard)))),
-  ];
-  for (const node of partiesThat(isClean)) {
+  const sources = new Set(
+    ready.flatMap((shard) => (partiesOf(shard)?.nodes ?? []).filter((node) => isClean(node, shard))),
+  );
+  for (const node of sources) {
     // Else a node whose loss nothing has told of would be relied upon again and again.
     if (!(await hasIndex(cluster, node, physicalUid))) throw new LostIndex(node, physicalUid);
   }
-  if (!(await haveAllHeard(partiesThat((node, shard) => !isClean(node, shard))))) return "waiting";
   const isMatched = await indexLocks.run(row.uid, async () => {
     const parties = partiesOf(first);
-    return parties !== null && (await areIdle(deps, parties.nodes, physicalUid)) && (await matchNodes(parties));
+    if (parties === null || !(await areIdle(deps, parties.nodes, physicalUid))) return false;
+    await indexLocks.turnOf(row.uid)?.ready();
+    return matchNodes(parties);
   });
   if (!isMatched && !(await areIdle(deps, partiesOf(first)?.nodes ?? [], physicalUid))) return "waiting";
   for (const shard of ready) {

@@ -40,12 +40,14 @@ export async function readCopy(deps: CopyDeps, node: string, index: FilledIndex,
 
 /**
  * Makes a node's copy what it should be, and resolves once the node has done it.
+ * @param ready called before each write; what it throws ends the work
  * @returns how many documents were copied and removed. @throws RepairFailure, NodeFailure
  */
 export async function applyChange(
   { cluster, pauseMs }: CopyDeps,
   index: FilledIndex,
   { node, copy, remove }: CopyChange,
+  ready: () => Promise<void>,
 ): Promise<{ copied: number; removed: number }> {
   const path = `/indexes/${index.physicalUid}/documents`;
   const query = { primaryKey: index.primaryKey ?? "" };
@@ -59,6 +61,7 @@ export async function applyChange(
       // Those that are gone by now will be met again.
       if (texts.length > 0) {
         const body = texts.map((text) => `${text}\n`).join("");
+        await ready();
         tasks.push(await enqueue(cluster, node, { method: "POST", path, query, headers, body }));
         copied += texts.length;
       }
@@ -69,6 +72,7 @@ export async function applyChange(
   }
   for (let from = 0; from < remove.length; from += MOST_IDS) {
     const body = JSON.stringify(remove.slice(from, from + MOST_IDS));
+    await ready();
     tasks.push(await enqueue(cluster, node, { method: "POST", path: `${path}/delete-batch`, body }));
   }
   await untilDone(cluster, node, tasks, TASK_MS);

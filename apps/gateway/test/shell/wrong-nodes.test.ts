@@ -81,7 +81,7 @@ describe("the nodes' key", () => {
       onTestFinished(() => stranger.close());
       const address = await stranger.listen();
       await expect(startRunning({ nodes: [address] })).rejects.toThrow(
-        /^No node takes node_master_key: \w+-0 refuse it\. Set node_master_key \(MIROIR_NODE_MASTER_KEY\)/,
+        /^No node takes node_master_key: \S+-0 refuse it\. Set node_master_key \(MIROIR_NODE_MASTER_KEY\)/,
       );
       const logged: string[] = [];
       const log = pino({ level: "error" }, { write: (line) => logged.push(line) });
