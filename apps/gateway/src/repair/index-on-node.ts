@@ -1,10 +1,9 @@
 import { canonicalJson, type Settings } from "@miroir/meilisearch";
-import { shardsOfNode } from "@miroir/routing";
 import type { IndexRow } from "@miroir/schema";
 import { TOLD_MS } from "../hints/hints.ts";
 import { INITIAL_NODE_SETTINGS } from "../settings/internal-settings.ts";
 import type { RepairDeps } from "./deps.ts";
-import { hasIndex, hasMarkerRule, noteAll } from "./lost-indexes.ts";
+import { hasIndex, hasMarkerRule, isAllNoted, noteAll } from "./lost-indexes.ts";
 import { ask, enqueue, isIdle, LostIndex, RepairFailure, untilDone } from "./node-tasks.ts";
 
 /** Those of features that are off: a node neither shows nor takes them. */
@@ -65,9 +64,8 @@ export async function matchIndex(deps: RepairDeps, row: IndexRow, { source, targ
  * @throws RepairFailure until all have heard, StoreError
  */
 async function tellOfLoss(deps: RepairDeps, node: string, physicalUid: string): Promise<void> {
-  const { cluster, hints, isAlone } = deps;
-  const isNoted = shardsOfNode(cluster.placement, node).every((shard) => hints.isStale(node, physicalUid, shard));
-  if (!isNoted) await noteAll(deps, node, physicalUid);
+  const { hints, isAlone } = deps;
+  if (!isAllNoted(deps, node, physicalUid)) await noteAll(deps, node, physicalUid);
   if (!isAlone() && hints.knownMs(node, physicalUid) < TOLD_MS)
     throw new RepairFailure(`not every gateway has heard yet that ${node} has lost the index ${physicalUid}`);
 }

@@ -14,12 +14,10 @@ const DRAIN_MS = 10_000;
  * @returns how many were lost. @throws RepairFailure, NodeFailure, StoreError
  */
 export async function noteLostIndexes(deps: RepairDeps, node: string, rows: readonly IndexRow[]): Promise<number> {
-  const { cluster, hints, store, log } = deps;
-  const shards = shardsOfNode(cluster.placement, node);
+  const { cluster, store, log } = deps;
   let lost = 0;
   for (const { uid, physicalUid } of rows) {
-    const isKnown = shards.every((shard) => hints.isStale(node, physicalUid, shard));
-    if (isKnown || (await hasIndex(cluster, node, physicalUid))) continue;
+    if (isAllNoted(deps, node, physicalUid) || (await hasIndex(cluster, node, physicalUid))) continue;
     // In the making or on its way out, it may be missing while all is well.
     if (!(await isIdle(cluster, node, physicalUid, DRAIN_MS)) || (await hasIndex(cluster, node, physicalUid))) continue;
     if ((await store.indexes.get(uid))?.physicalUid !== physicalUid) continue;
@@ -45,6 +43,10 @@ export async function noteLostNode(deps: RepairDeps, node: string, rows: readonl
 /** Notes that a node's copies of all shards of an index have to be repaired. @throws StoreError */
 export const noteAll = ({ cluster, hints }: RepairDeps, node: string, physicalUid: string): Promise<void> =>
   hints.note(node, physicalUid, shardsOfNode(cluster.placement, node));
+
+/** Whether that is noted already. */
+export const isAllNoted = ({ cluster, hints }: RepairDeps, node: string, physicalUid: string): boolean =>
+  shardsOfNode(cluster.placement, node).every((shard) => hints.isStale(node, physicalUid, shard));
 
 /** Whether filterable attributes (JSON) have the marker's rule; without it, the index was made anew by documents that came after a loss. */
 export const hasMarkerRule = (filterableAttributes: string): boolean => filterableAttributes.includes(SHARD_FIELD);
