@@ -18,6 +18,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "server.bind": "container.containerPort",
   "server.port": "container.containerPort",
   "server.drain_ms": "shutdown.drainSeconds",
+  "server.shutdown_wait_ms": "shutdown.preStopSeconds",
 };
 
 const elsewhere = (value: string): Schema =>

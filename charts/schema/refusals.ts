@@ -6,6 +6,9 @@ const hpa = is("hpa.enabled", true);
 const url = has("taskStore.url", { minLength: 1 });
 const secret = has("taskStore.existingSecret", { minLength: 1 });
 const bundled = is("redis.enabled", true);
+const tlsFile = (name: string): Schema => has(`config.task_store.${name}`, { type: "string" });
+const certificate = tlsFile("tls_cert_file");
+const certificateKey = tlsFile("tls_key_file");
 const both = (...schemas: readonly Schema[]): Schema => ({ allOf: schemas });
 
 /**
@@ -42,6 +45,11 @@ export const REFUSALS: readonly Schema[] = [
     [redis, either(both(url, secret), both(url, bundled), both(secret, bundled))],
     "taskStore",
     "given one Redis alone: nobody could tell in which of them the tables are, and a backup of the other would hold nothing. Keep one of taskStore.url, taskStore.existingSecret and redis.enabled",
+  ),
+  refuse(
+    [either(both(certificate, not(certificateKey)), both(certificateKey, not(certificate)))],
+    "config.task_store",
+    "given both tls_cert_file and tls_key_file, or neither: a certificate is of no use without its key, and no gateway would start. Set config.task_store.tls_cert_file and config.task_store.tls_key_file",
   ),
   refuse(
     [sqlite, either(url, secret, bundled)],

@@ -18,9 +18,10 @@ import {
   whole,
 } from "./shapes.ts";
 
+const digest: Schema = { ...text, pattern: "^(sha256:[0-9a-f]{64})?$" };
 const pullPolicy: Schema = { enum: ["Always", "IfNotPresent", "Never"] };
 const image = (more: Readonly<Record<string, Schema>> = {}): Schema =>
-  object({ repository: filled, tag: text, pullPolicy, ...more });
+  object({ repository: filled, tag: text, digest, pullPolicy, ...more });
 const probe = object({ periodSeconds: whole(1), failureThreshold: whole(1), timeoutSeconds: whole(1) });
 const volume = object({ storageClass: textOrNull, size: quantity }, ["storageClass"]);
 const scheduling = { resources: anyMap, nodeSelector: textMap, tolerations: anyList };
@@ -45,8 +46,8 @@ const properties: Readonly<Record<string, Schema>> = {
   nameOverride: text,
   fullnameOverride: text,
   customLabels: textMap,
-  replicas: whole(1),
-  image: image({ digest: { ...text, pattern: "^(sha256:[0-9a-f]{64})?$" }, pullSecret: text }),
+  replicas: whole(0),
+  image: image({ pullSecret: text }),
   shards: whole(1, 65_536),
   replicationFactor: { ...whole(1, 64), type: ["integer", "null"] },
   replicaGroups: whole(1, 1000),
@@ -63,12 +64,21 @@ const properties: Readonly<Record<string, Schema>> = {
     existingAdminKeySecret: secretName,
     existingNodeMasterKeySecret: secretName,
   }),
+  acceptStoreChange: truth,
   taskStore: object({
     backend: { enum: ["sqlite", "redis"] },
-    url: textUnless(
-      { pattern: "//[^/@]*:[^/@]+@" },
-      "free of passwords: whoever may read ConfigMaps would read it. Put the URL into a Secret as MIROIR_TASK_STORE_URL, and set taskStore.existingSecret to its name",
-    ),
+    url: {
+      ...textUnless(
+        not({ pattern: "^$|^(redis|rediss|valkey|valkeys)(\\+(sentinel|cluster))?://" }),
+        "a URL such as redis://host:6379: no gateway would start, as it could not tell what to reach there and how. Set taskStore.url to one that begins with redis:// or rediss:// (valkey://, valkeys://), or with redis+sentinel:// or redis+cluster://",
+      ),
+      allOf: [
+        textUnless(
+          { pattern: "//[^/@]*:[^/@]+@" },
+          "free of passwords: whoever may read ConfigMaps would read it. Put the URL into a Secret as MIROIR_TASK_STORE_URL, and set taskStore.existingSecret to its name",
+        ),
+      ],
+    },
     existingSecret: secretName,
     prefix: { ...text, pattern: "^[^{}\\s]{1,64}$" },
   }),
@@ -113,7 +123,7 @@ const properties: Readonly<Record<string, Schema>> = {
     className: text,
     annotations: textMap,
     path: text,
-    hosts: textList,
+    hosts: { ...textList, minItems: 1 },
     tls: anyList,
   }),
   networkPolicy: object({ enabled: truth, ingressFrom: anyList }),
@@ -132,6 +142,8 @@ const properties: Readonly<Record<string, Schema>> = {
   ),
   prometheusRule: object({ enabled: truth, namespace: textOrNull, additionalLabels: textMap }, ["namespace"]),
   dashboard: object({ enabled: truth, namespace: textOrNull, labels: textMap, annotations: textMap }, ["namespace"]),
+  volumes: anyList,
+  volumeMounts: anyList,
   podAnnotations: textMap,
   podLabels: textMap,
   priorityClassName: text,

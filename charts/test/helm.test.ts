@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { ACCEPTED, REFUSED } from "./support/cases.ts";
 import { hasHelm, lint, type Manifest, manifests, skippedBecause, template } from "./support/helm.ts";
-import { typeMistakes } from "./support/types.ts";
+import { schemaMistakes, typeMistakes } from "./support/kubernetes.ts";
 import { CHART, EXAMPLES, type Values } from "./support/values.ts";
 
 /** A value of a Secret that was made for this rendering. */
@@ -98,15 +98,32 @@ describe.skipIf(!hasHelm)(`helm${skippedBecause}`, { timeout: TIMEOUT_MS }, () =
     ]);
   });
 
-  it("makes objects that Kubernetes' types allow", async () => {
+  it("makes objects that Kubernetes' schemas and types allow", async () => {
     const all = await Promise.all(EXAMPLES.map(async ({ values }) => manifests((await template(values)).out)));
     const objects = all.flat();
     expect(new Set(objects.map(({ kind }) => kind))).toContain("HorizontalPodAutoscaler");
+    expect(await schemaMistakes(objects)).toEqual([]);
     expect(typeMistakes(objects)).toBe("");
   });
 
-  it("would notice a field that Kubernetes does not know", async () => {
-    const { out } = await template({ podSecurityContext: { runAsNobody: true } });
-    expect(typeMistakes(manifests(out))).toContain("does not exist in type 'IPodSecurityContext'");
+  it("would be joined by a Job that copies the store, as the guide has it", async () => {
+    const job: Manifest = parse(/```yaml\n# copy\.yaml\n([\s\S]*?)```/.exec(GUIDE)?.[1] ?? "");
+    expect(job.kind).toBe("Job");
+    expect(await schemaMistakes([job])).toEqual([]);
+    const { out } = await template({ taskStore: { backend: "redis" }, redis: { enabled: true } });
+    const gateway = manifests(out).find(({ kind }) => kind === "Deployment");
+    for (const name of ["search-miroir-keys", "@search-miroir-redis:6379"]) {
+      expect(JSON.stringify(gateway)).toContain(name);
+      expect(JSON.stringify(job)).toContain(name);
+    }
+  });
+
+  it("would notice a field that Kubernetes does not know, and a value that it does not take", async () => {
+    const { out } = await template({ podSecurityContext: { runAsNobody: true, runAsUser: 1.5 } });
+    const objects = manifests(out);
+    expect(typeMistakes(objects)).toContain("does not exist in type 'IPodSecurityContext'");
+    expect(await schemaMistakes(objects)).toContainEqual(
+      expect.stringMatching(/^Deployment search-miroir: .*runAsUser must be integer/),
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startCluster } from "./support/cluster.ts";
 import { hasHelm, type Manifest, manifests, skippedBecause, template } from "./support/helm.ts";
@@ -13,6 +15,7 @@ async function upgrade(installed: readonly Manifest[], values: unknown) {
 const install = async (values: unknown): Promise<Manifest[]> => manifests((await template(values)).out);
 const keysOf = (objects: readonly Manifest[]) => objects.find(({ kind }) => kind === "Secret")?.data;
 
+const GUIDE = readFileSync(join(import.meta.dirname, "../../docs/kubernetes.md"), "utf8");
 /** Processes on a machine that may have other things to do. */
 const TIMEOUT_MS = 60_000;
 
@@ -24,7 +27,8 @@ describe.skipIf(!hasHelm)(`helm upgrade${skippedBecause}`, { timeout: TIMEOUT_MS
     // A second rendering that sees no cluster makes others, so that what is equal below was kept.
     expect(keysOf(await install({}))).not.toEqual(before);
 
-    const { objects } = await upgrade(installed, { taskStore: { backend: "redis" }, redis: { enabled: true } });
+    const onRedis = { taskStore: { backend: "redis" }, redis: { enabled: true }, acceptStoreChange: true };
+    const { objects } = await upgrade(installed, onRedis);
     expect(keysOf(objects)).toEqual({ ...before, REDIS_PASSWORD: expect.stringMatching(/^[A-Za-z0-9+/]{54}==$/) });
   });
 
@@ -59,6 +63,18 @@ describe.skipIf(!hasHelm)(`helm upgrade${skippedBecause}`, { timeout: TIMEOUT_MS
     );
     expect(err).toContain("Set these values as they were");
     expect((await upgrade(installed, { ...values, acceptPlacementChange: true })).err).toBe("");
+  });
+
+  it("refuses another store, as nothing is copied into it, and takes it when that is accepted", async () => {
+    const installed = await install({});
+    const values = { taskStore: { backend: "redis", url: "redis://redis:6379" } };
+    const { err, objects } = await upgrade(installed, values);
+    expect(objects).toEqual([]);
+    expect(err).toContain(
+      "the gateway's tables are in the SQLite file on search-miroir-data; with these values it would look in the Redis at redis://redis:6379, prefix miroir, and know of no index, task or key there. ",
+    );
+    expect(GUIDE).toContain(/execution error at \(.*?\): (.*)/.exec(err)?.[1]);
+    expect((await upgrade(installed, { ...values, acceptStoreChange: true })).err).toBe("");
   });
 
   it("lets a node move to another address, and everything else change", async () => {

@@ -47,6 +47,15 @@ leave those that are there in their groups. Ids outlive pods and addresses: plac
 shards {{ int .Values.shards }}, replicationFactor {{ include "miroir.replicationFactor" . }}, replicaGroups {{ int .Values.replicaGroups }}, nodes {{ $ids | sortAlpha | join ", " }}
 {{- end -}}
 
+{{/* Where the gateway's tables are: in another store there are none. */}}
+{{- define "miroir.store" -}}
+{{- if eq .Values.taskStore.backend "sqlite" -}}
+the SQLite file on {{ include "miroir.claim" . }}
+{{- else -}}
+the Redis {{ if .Values.redis.enabled }}of the chart{{ else if .Values.taskStore.url }}at {{ .Values.taskStore.url }}{{ else }}of the Secret {{ .Values.taskStore.existingSecret }}{{ end }}, prefix {{ .Values.taskStore.prefix }}
+{{- end -}}
+{{- end -}}
+
 {{/* The gateway's configuration. Keys and passwords are not in it: they are variables, from Secrets. */}}
 {{- define "miroir.config" -}}
 {{- $store := dict "backend" .Values.taskStore.backend -}}

@@ -32,11 +32,21 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- if .Values.serviceAccount.create }}{{ .Values.serviceAccount.name | default (include "miroir.fullname" .) }}{{ else }}{{ .Values.serviceAccount.name | default "default" }}{{ end -}}
 {{- end -}}
 
+{{/* An image's name: (list . .Values.image). */}}
 {{- define "miroir.image" -}}
-{{- with .Values.image -}}
-{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- $image := index . 1 -}}
+{{ $image.repository }}{{ if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default (index . 0).Chart.AppVersion }}{{ end }}
+{{- end -}}
+
+{{/* The Secret that a pod's images are pulled with, if any. */}}
+{{- define "miroir.pullSecrets" -}}
+{{- with .Values.image.pullSecret -}}
+imagePullSecrets: [{ name: {{ . }} }]
 {{- end -}}
 {{- end -}}
+
+{{/* The claim of the volume with the SQLite file. */}}
+{{- define "miroir.claim" -}}{{ .Values.persistence.existingClaim | default (printf "%s-data" (include "miroir.fullname" .)) }}{{- end -}}
 
 {{/* The names of the chart's own nodes and Redis. */}}
 {{- define "miroir.meilisearch" -}}{{ include "miroir.fullname" . }}-meilisearch{{- end -}}

@@ -4,7 +4,13 @@ and what to set.
 */}}
 {{- define "miroir.validate" -}}
 {{- $groups := int .Values.replicaGroups -}}
+{{- $addresses := dict -}}
 {{- range $id, $node := .Values.nodes -}}
+  {{- $address := trimSuffix "/" (lower $node.address) -}}
+  {{- if hasKey $addresses $address -}}
+    {{- fail (printf "nodes.%s.address is %s, which is that of nodes.%s too: copies that should be on two nodes would be on one, and be lost together. Set nodes.%s.address to that of another node, or take nodes.%s away." $id $node.address (get $addresses $address) $id $id) -}}
+  {{- end -}}
+  {{- $_ := set $addresses $address $id -}}
   {{- if ge (int ($node.replicaGroup | default 0)) $groups -}}
     {{- fail (printf "nodes.%s.replicaGroup is %d, but replicaGroups is %d, so that groups are numbered from 0 to %d: the node would belong to none and get no documents. Set its replicaGroup below replicaGroups, or replicaGroups higher." $id (int $node.replicaGroup) $groups (sub $groups 1)) -}}
   {{- end -}}
@@ -35,8 +41,20 @@ and what to set.
   {{- fail (printf "terminationGracePeriodSeconds is %d, but a gateway may need %d to stop (shutdown.preStopSeconds %d, shutdown.drainSeconds %d, and 5 to let go of its tasks): it would be killed with requests under way. Set terminationGracePeriodSeconds to %d or more." (int .Values.terminationGracePeriodSeconds) $stop (int .Values.shutdown.preStopSeconds) (int .Values.shutdown.drainSeconds) $stop) -}}
 {{- end -}}
 
+{{- $scraped := .Values.serviceMonitor.namespace | default .Release.Namespace -}}
+{{- if and .Values.serviceMonitor.enabled (ne $scraped .Release.Namespace) (not .Values.auth.existingAdminKeySecret) -}}
+  {{- fail (printf "serviceMonitor.namespace is %s, but the admin key is generated in %s: Prometheus looks for the Secret where the ServiceMonitor is, would find none, and scrape nothing. Leave serviceMonitor.namespace out, or set auth.existingAdminKeySecret to a Secret that is in both." $scraped .Release.Namespace) -}}
+{{- end -}}
+
 {{/* Only helm that speaks to a cluster sees what is installed. */}}
 {{- $installed := lookup "v1" "ConfigMap" .Release.Namespace (include "miroir.fullname" .) -}}
+{{- if and $installed (not .Values.acceptStoreChange) -}}
+  {{- $before := dig "metadata" "annotations" "miroir/store" "" $installed -}}
+  {{- $after := include "miroir.store" . -}}
+  {{- if and $before (ne $before $after) -}}
+    {{- fail (printf "the gateway's tables are in %s; with these values it would look in %s, and know of no index, task or key there. Nothing is copied by itself. Copy them as docs/kubernetes.md says, then set acceptStoreChange to true; or set taskStore, redis.enabled and persistence.existingClaim as they were." $before $after) -}}
+  {{- end -}}
+{{- end -}}
 {{- if and $installed (not .Values.acceptPlacementChange) -}}
   {{- $before := dig "metadata" "annotations" "miroir/placement" "" $installed -}}
   {{- $after := include "miroir.placement" . -}}

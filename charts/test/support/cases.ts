@@ -3,7 +3,10 @@ import type { Values } from "./values.ts";
 const redis = { taskStore: { backend: "redis", url: "redis://redis:6379" } };
 const nodes = (count: number, replicaGroup = 0) =>
   Object.fromEntries(
-    Array.from({ length: count }, (_, i) => [`g${replicaGroup}n${i}`, { address: `http://n${i}:7700`, replicaGroup }]),
+    Array.from({ length: count }, (_, i) => [
+      `g${replicaGroup}n${i}`,
+      { address: `http://g${replicaGroup}n${i}:7700`, replicaGroup },
+    ]),
   );
 const external = (map: Values) => ({ meilisearch: { enabled: false }, nodes: map });
 
@@ -11,6 +14,7 @@ const external = (map: Values) => ({ meilisearch: { enabled: false }, nodes: map
 export const ACCEPTED: readonly { readonly name: string; readonly values: Values }[] = [
   { name: "the defaults", values: {} },
   { name: "a parent chart's global values", values: { global: { anything: 1 } } },
+  { name: "no gateway, while the store is copied", values: { replicas: 0 } },
   { name: "several gateways on Redis", values: { ...redis, replicas: 3 } },
   { name: "an autoscaler on Redis", values: { ...redis, hpa: { enabled: true } } },
   { name: "an autoscaler's numbers while there is none", values: { hpa: { minReplicas: 1 } } },
@@ -29,6 +33,26 @@ export const ACCEPTED: readonly { readonly name: string; readonly values: Values
   { name: "groups of one's own", values: { replicaGroups: 2, ...external({ ...nodes(2), ...nodes(2, 1) }) } },
   { name: "just enough time to stop", values: { terminationGracePeriodSeconds: 35 } },
   { name: "a setting of the gateway", values: { config: { scatter: { node_timeout_ms: 5000 } } } },
+  {
+    name: "certificates for Redis from a Secret",
+    values: {
+      taskStore: { backend: "redis", url: "rediss://redis:6379" },
+      config: { task_store: { tls_ca_file: "/certificates/ca.crt" } },
+      volumes: [{ name: "certificates", secret: { secretName: "redis-ca" } }],
+      volumeMounts: [{ name: "certificates", mountPath: "/certificates", readOnly: true }],
+    },
+  },
+  {
+    name: "a Redis behind sentinels",
+    values: { taskStore: { backend: "redis", url: "redis+sentinel://a:26379,b:26379?name=master" } },
+  },
+  {
+    name: "a ServiceMonitor beside its Prometheus, with a key of one's own",
+    values: {
+      serviceMonitor: { enabled: true, namespace: "monitoring" },
+      auth: { existingAdminKeySecret: "miroir-admin-key" },
+    },
+  },
   { name: "limits", values: { config: { rate_limits: { search: { per_key: 10 } } } } },
   {
     name: "variables of other programs",
@@ -116,6 +140,23 @@ export const REFUSED: readonly {
     message: "free of passwords",
   },
   {
+    name: "an address that is no Redis'",
+    values: { taskStore: { backend: "redis", url: "redis:6379" } },
+    by: "schema",
+    at: "/taskStore/url",
+    message: "a URL such as redis://host:6379",
+  },
+  {
+    name: "a certificate without its key",
+    values: {
+      taskStore: { backend: "redis", url: "rediss://redis:6379" },
+      config: { task_store: { tls_cert_file: "/certificates/tls.crt" } },
+    },
+    by: "schema",
+    at: "/config/task_store",
+    message: "given both tls_cert_file and tls_key_file",
+  },
+  {
     name: "a SQLite file for many",
     values: { persistence: { accessMode: "ReadWriteMany" } },
     by: "schema",
@@ -162,6 +203,13 @@ export const REFUSED: readonly {
     values: { config: { task_store: { backend: "redis" } } },
     by: "schema",
     at: "/config/task_store/backend",
+    message: "absent: the checks of these values",
+  },
+  {
+    name: "a second wait before the end",
+    values: { config: { server: { shutdown_wait_ms: 30_000 } } },
+    by: "schema",
+    at: "/config/server/shutdown_wait_ms",
     message: "absent: the checks of these values",
   },
   {
@@ -224,6 +272,19 @@ export const REFUSED: readonly {
     values: external(nodes(2, 1)),
     by: "template",
     message: "nodes.g1n0.replicaGroup is 1, but replicaGroups is 1",
+  },
+  {
+    name: "one node under two names",
+    values: external({ one: { address: "http://meili-0:7700" }, two: { address: "http://Meili-0:7700/" } }),
+    by: "template",
+    message:
+      "nodes.two.address is http://Meili-0:7700/, which is that of nodes.one too: copies that should be on two nodes",
+  },
+  {
+    name: "a ServiceMonitor where its key is not",
+    values: { serviceMonitor: { enabled: true, namespace: "monitoring" } },
+    by: "template",
+    message: "serviceMonitor.namespace is monitoring, but the admin key is generated in default",
   },
   {
     name: "an autoscaler with its ends crossed",

@@ -12,9 +12,29 @@ const moduleOf = (apiVersion: string): string =>
     ? `@kubernetes-models/prometheus-operator/${apiVersion}`
     : `kubernetes-models/${apiVersion}`;
 
+type Model = new (object: Manifest) => { validate(): void };
+
+/** What Kubernetes' JSON schemas have against these objects, a line for each object: wrong types, formats and ranges, and what is missing. */
+export async function schemaMistakes(objects: readonly Manifest[]): Promise<string[]> {
+  const lines = await Promise.all(
+    objects.map(async (object) => {
+      const models = (await import(moduleOf(object.apiVersion))) as Readonly<Record<string, Model>>;
+      const Kind = models[object.kind];
+      if (Kind === undefined) return `there is no ${object.kind} in ${object.apiVersion}`;
+      try {
+        new Kind(object).validate();
+        return null;
+      } catch (error) {
+        return `${object.kind} ${object.metadata.name}: ${(error as Error).message}`;
+      }
+    }),
+  );
+  return lines.filter((line) => line !== null);
+}
+
 /**
  * What Kubernetes' own types have against these objects, as the compiler says it: fields that there are not, wrong types and
- * missing ones. Kubernetes' JSON schemas would let unknown fields pass, and its API servers drop them.
+ * missing ones. The JSON schemas let unknown fields pass, and API servers drop them.
  */
 export function typeMistakes(objects: readonly Manifest[]): string {
   const lines = objects.map((object, i) => {
