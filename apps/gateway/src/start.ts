@@ -11,6 +11,7 @@ import { startAntiEntropy } from "./anti-entropy/worker.ts";
 import { checkNodeKey } from "./cluster/check-node-key.ts";
 import { createCluster } from "./cluster/create-cluster.ts";
 import { holdPlacement } from "./cluster/hold-placement.ts";
+import { refuseUsedNodes } from "./cluster/refuse-used-nodes.ts";
 import type { Context } from "./context.ts";
 import { doubtIndex } from "./hints/doubt-index.ts";
 import { createHints } from "./hints/hints.ts";
@@ -136,7 +137,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   const apiKeys = createApiKeys(store, config.masterKey);
   undo.add(async () => apiKeys.close());
   const forgottenIndexes = development ? await development.forgetIndexes(store) : 0;
-  await patiently(() => holdPlacement(store, cluster.placement));
+  await patiently(() => holdPlacement(store, cluster.placement, () => refuseUsedNodes(cluster)));
   cluster.onChange((node, state) => log[state === "out" ? "warn" : "info"]({ node, state }, "node changed"));
 
   const hints = createHints({ store: kept, log });

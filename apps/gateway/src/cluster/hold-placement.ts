@@ -45,11 +45,13 @@ class PlacementError extends Error {
 
 /**
  * Keeps the placement in the store for all gateways and later starts, and refuses another one as long as there are indexes.
+ * @param beforeTaken runs before a store without indexes takes a placement; where it throws, it takes none
  * @throws PlacementError
  */
 export async function holdPlacement(
   { leaderLease, indexes }: Pick<Store, "leaderLease" | "indexes">,
   placement: Placement,
+  beforeTaken: () => Promise<void> = async () => {},
 ): Promise<void> {
   const holder = randomUUID();
   const wanted = keptOf(placement);
@@ -63,10 +65,15 @@ export async function holdPlacement(
       continue;
     }
     const { epoch } = lease;
-    const isRefused = !isSame && kept !== null && (await indexes.count()) > 0;
-    if (!isSame && !isRefused) await leaderLease.saveState(PLACEMENT_SCOPE, epoch, wanted);
-    await leaderLease.release(PLACEMENT_SCOPE, holder, epoch);
-    if (isRefused) throw new PlacementError(kept, wanted);
-    return;
+    try {
+      if (isSame) return;
+      const hasIndexes = (await indexes.count()) > 0;
+      if (kept !== null && hasIndexes) throw new PlacementError(kept, wanted);
+      if (!hasIndexes) await beforeTaken();
+      await leaderLease.saveState(PLACEMENT_SCOPE, epoch, wanted);
+      return;
+    } finally {
+      await leaderLease.release(PLACEMENT_SCOPE, holder, epoch);
+    }
   }
 }

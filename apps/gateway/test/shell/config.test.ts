@@ -28,9 +28,16 @@ search: { tie_ordre: stable }
     });
     expect(code).toBe(1);
     expect(out).toBe("");
-    const places = [...err.matchAll(/^ {2}(\S+): /gm)].map((match) => match[1]);
+    const places = [...err.matchAll(/^ {2}(.+?): /gm)].map((match) => match[1]);
     expect(places.sort()).toEqual(
-      ["--set", "MIROIR_SERVER_PORT", "nodes[1].id", "search.tie_ordre", "shards", "task_store.url"].sort(),
+      [
+        "--set health.out_after",
+        "MIROIR_SERVER_PORT",
+        "nodes[1].id",
+        "search.tie_ordre",
+        "shards",
+        "task_store.url",
+      ].sort(),
     );
     expect(err).toContain("must say where Redis is");
   });

@@ -8,8 +8,8 @@ import { createModelStore } from "@miroir/store-contract/model";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { holdPlacement } from "../../src/cluster/hold-placement.ts";
-import { sendAndWait } from "../support/http.ts";
-import { startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
+import { createSend, sendAndWait } from "../support/http.ts";
+import { NODE_KEY, startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
 import { startRunning } from "../support/running.ts";
 
 let nodes: TestNode[];
@@ -43,6 +43,28 @@ it(
     await again.close();
     const other = await startRunning({ nodes: addresses.slice(1), path, settings: ["shards=16"] });
     await other.close();
+  },
+  TEST_TIMEOUT_MS,
+);
+
+it(
+  "refuses nodes with indexes that its store knows nothing of, as long as they have them, and changes nothing",
+  async () => {
+    const [node] = await startNodes(1);
+    if (node === undefined) throw new Error("no node");
+    onTestFinished(() => node.stop());
+    const send = createSend(node.address, NODE_KEY);
+    await sendAndWait(send, "POST", "/indexes/films/documents", [{ id: 1, title: "theirs" }]);
+    const path = join(folder, "used.db");
+    for (const _ of ["once", "again"]) {
+      await expect(startRunning({ nodes: [node.address], path })).rejects.toThrow(
+        /^There are indexes on the nodes that the gateway's store knows nothing of: \S+-0 has films\. Their documents would not be found/,
+      );
+    }
+    expect((await send("GET", "/indexes/films/documents/1")).body).toEqual({ id: 1, title: "theirs" });
+    await sendAndWait(send, "DELETE", "/indexes/films");
+    const gateway = await startRunning({ nodes: [node.address], path });
+    await gateway.close();
   },
   TEST_TIMEOUT_MS,
 );
