@@ -1,5 +1,6 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { createAct } from "./act.ts";
 import { addBench } from "./commands/bench/bench.ts";
 import { addConfig } from "./commands/config/config.ts";
@@ -16,6 +17,7 @@ import { EXIT_CODES } from "./usage.ts";
 export function createProgram(io: Io): { readonly program: Command; exitCode(): number } {
   const { act, exitCode } = createAct(io);
   const program = new Command("miroir")
+    .version(manifest.version, "--version", "which version this is")
     .description("Looks after Miroir: its gateways, its nodes and its store.")
     .addHelpText("after", `\n${EXIT_CODES}\nOf each command, --help says what it takes. NO_COLOR turns colours off.`)
     // Before any command is added: commands take over what their program does with errors and output.

@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type RunningGateway, startGateway } from "./support/gateway.ts";
 import { temporaryFolder } from "./support/miroir.ts";
 import { runHere } from "./support/run-here.ts";
@@ -97,6 +99,8 @@ describe("indexes", { timeout: 30_000 }, () => {
 describe("bench", { timeout: 30_000 }, () => {
   it("searches and prints percentiles", async () => {
     await json("tasks", "wait", String(await addDocuments("lines", [{ id: 1, text: "one" }])));
+    // The first search of an index may take longer than all that is measured.
+    await gateway.ask("POST", "/indexes/lines/search", {});
     const file = join(temporaryFolder(), "queries");
     writeFileSync(file, 'one\n{ "q": "two", "limit": 1 }\n');
     const figures = await json("bench", "lines", "--duration", "1", "--connections", "2", "--queries-file", file);
@@ -134,6 +138,23 @@ describe("keys", { timeout: 30_000 }, () => {
     expect(await list([], {})).toMatchObject({ code: 1, stderr: expect.stringContaining("Authorization header") });
     expect((await list(["--key-file", "/nowhere/key"], {})).code).toBe(2);
   });
+});
+
+it("says that what answers is no gateway", async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(request.url === "/indexes?limit=100&offset=0" ? 200 : 404).end("<html>");
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const complaints = await Promise.all(
+    [["nodes", "list"], ["status"], ["indexes", "list"]].map((command) => runHere([...command, "--url", url])),
+  );
+  expect(complaints.map(({ code, stderr }) => [code, stderr])).toEqual([
+    [1, `miroir: what answers at ${url} is no gateway: it answers /_miroir/topology with 404\n`],
+    [1, expect.stringMatching(/is no gateway: it (answers|sends)/)],
+    [1, `miroir: what answers at ${url} is no gateway: it sends no JSON\n`],
+  ]);
 });
 
 it("says that nobody answers, and at which URL", async () => {

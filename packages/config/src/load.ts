@@ -47,7 +47,7 @@ function readFlags(flags: ConfigSources["flags"] = [], mistakes: Mistake[]): Ove
     const path = assignment.slice(0, at < 0 ? undefined : at);
     const setting = SETTINGS.find((candidate) => candidate.path.join(".") === path);
     if (setting && at > 0) {
-      return [{ path: setting.path, value: parseSetting(setting, assignment.slice(at + 1)), from }];
+      return [{ path: setting.path, value: parseSetting(setting, assignment.slice(at + 1)), from: `${from} ${path}` }];
     }
     mistakes.push({ where: from, text: at > 0 ? `${path} is not a setting` : "takes path=value" });
     return [];

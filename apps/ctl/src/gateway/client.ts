@@ -1,4 +1,4 @@
-/** A gateway that answered with an error, or not at all. `code` is the API's, or `unreachable`. */
+/** A gateway that answered with an error, or not at all. `code` is the API's, or `unreachable`, or `no_gateway`. */
 class GatewayError extends Error {
   override readonly name = "GatewayError";
   readonly code: string;
@@ -37,8 +37,9 @@ export function createGatewayClient(url: string, key: string | null): GatewayCli
   async function request<T>(method: string, path: string): Promise<T> {
     const response = await ask(method, path);
     const text = await response.text();
-    if (response.ok) return JSON.parse(text) as T;
-    const { code = `http_${response.status}`, message = text || response.statusText } = envelopeOf(text);
+    if (response.ok) return parsed(text, url) as T;
+    const { code = `http_${response.status}`, message } = envelopeOf(text);
+    if (message === undefined) throw noGateway(url, `it answers ${path} with ${response.status}`);
     const hint = response.status === 401 || response.status === 403 ? " (--key-file names the key to send)" : "";
     throw new GatewayError(code, `${message}${hint}`);
   }
@@ -50,9 +51,20 @@ export function createGatewayClient(url: string, key: string | null): GatewayCli
     async look(path) {
       const response = await ask("GET", path);
       const text = await response.text();
-      return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+      return { status: response.status, body: text === "" ? null : parsed(text, url) };
     },
   };
+}
+
+const noGateway = (url: string, because: string): GatewayError =>
+  new GatewayError("no_gateway", `what answers at ${url} is no gateway: ${because}`);
+
+function parsed(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw noGateway(url, "it sends no JSON");
+  }
 }
 
 /** What stands behind fetch's "fetch failed". */
@@ -64,7 +76,7 @@ function reasonOf(error: unknown): string {
 
 function envelopeOf(text: string): { readonly code?: string; readonly message?: string } {
   try {
-    return JSON.parse(text);
+    return Object(JSON.parse(text));
   } catch {
     return {};
   }

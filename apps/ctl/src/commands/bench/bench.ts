@@ -11,7 +11,7 @@ type Options = GatewayOptions & {
   readonly duration: number;
 };
 
-/** `miroir bench`: how fast a gateway that runs answers searches; ends with 3 when one was not answered with 200. */
+/** `miroir bench`: how fast a gateway that runs answers searches; ends with 3 when one was not answered with 200, or none was answered. */
 export function addBench(program: Command, act: Act): void {
   act(
     asksGateway(
@@ -38,8 +38,12 @@ export function addBench(program: Command, act: Act): void {
         ["failed", failed],
         ...Object.entries(latencyMs).map(([name, ms]) => [`${name} ms`, ms]),
       ]);
-      const problem = `${failed} searches of ${requests} were not answered with 200`;
-      return { json: { url, index, ...figures }, text, problems: failed === 0 ? [] : [{ subject: url, problem }] };
+      const problem =
+        requests + failed === 0
+          ? `no search was answered in ${options.duration} s`
+          : `${failed} searches of ${requests} were not answered with 200`;
+      const isWell = requests > 0 && failed === 0;
+      return { json: { url, index, ...figures }, text, problems: isWell ? [] : [{ subject: url, problem }] };
     },
   );
 }
