@@ -8,6 +8,9 @@ COPY . .
 RUN ["node", "scripts/production-folder.ts", "/app"]
 
 FROM ${NODE_IMAGE}
+LABEL org.opencontainers.image.title="Miroir" \
+      org.opencontainers.image.description="Many Meilisearch nodes that answer as one" \
+      org.opencontainers.image.licenses="MIT"
 # Nothing is installed where it runs.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn* \
  && mkdir -p /var/lib/miroir && chown 1000:1000 /var/lib/miroir \

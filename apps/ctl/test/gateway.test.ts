@@ -35,6 +35,7 @@ describe("a gateway that is well", { timeout: 30_000 }, () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^gateway +http:\S+, ready$/m);
     expect(stdout).toMatch(/^nodes +3 of 3 usable, in 1 replica groups$/m);
+    expect(stdout).toMatch(/^store +sqlite, of 1 gateways$/m);
     expect(await json("status")).toMatchObject({ ready: { status: "ready" }, store: "sqlite", problems: [] });
   });
 

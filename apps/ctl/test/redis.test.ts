@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { startRedis } from "@miroir/store/test-redis";
 import { expect, it, onTestFinished } from "vitest";
-import { filledFile, miroir, temporaryFolder } from "./support/miroir.ts";
+import { filledFile, temporaryFolder } from "./support/miroir.ts";
+import { runHere } from "./support/run-here.ts";
 
 const PASSWORD = "s3cret";
 
@@ -21,7 +22,7 @@ it("moves a store to Redis and back, and tells nobody the password", { timeout: 
   const redis = `${await redisUrl()}/1?prefix=${prefix}`;
   const outputs: string[] = [];
   const json = async (...args: string[]) => {
-    const { code, stdout, stderr } = await miroir(["store", ...args, "--json"], { TARGET: redis });
+    const { code, stdout, stderr } = await runHere(["store", ...args, "--json"], { TARGET: redis });
     expect(code, stderr).toBe(0);
     outputs.push(stdout, stderr);
     return JSON.parse(stdout);

@@ -7,6 +7,8 @@ export interface Topology {
   readonly replicaGroups: readonly { readonly id: number; readonly nodes: readonly string[] }[];
   readonly nodes: readonly NodeReport[];
   readonly store: string;
+  /** Those that share the store; `null` while it does not answer. */
+  readonly gateways: readonly { readonly id: string; readonly address: string }[] | null;
 }
 
 interface NodeReport {

@@ -43,15 +43,21 @@ async function start(app: string, args: readonly string[], env: Record<string, s
 /** A development node in a process of its own, which outlives gateways. */
 export const startNode = (masterKey: string): Promise<Running> => start("dev-node", ["--master-key", masterKey], {});
 
-/** A gateway with a master key in a process of its own, over its SQLite file. Without nodes it brings development nodes along. */
+/** A gateway with a master key in a process of its own, over its SQLite file or a Redis. Without nodes it brings development nodes along. */
 export async function startGateway(
   masterKey: string,
-  given?: { readonly path: string; readonly nodes: readonly string[]; readonly nodeKey: string },
+  given?: {
+    readonly nodes: readonly string[];
+    readonly nodeKey: string;
+    readonly path?: string;
+    readonly redis?: string;
+  },
 ): Promise<RunningGateway> {
   const folder = mkdtempSync(join(tmpdir(), "miroir-ctl-gateway-"));
   const { url, stop } = await start("gateway", [], {
     MIROIR_MASTER_KEY: masterKey,
     MIROIR_TASK_STORE_PATH: given?.path ?? join(folder, "m.db"),
+    ...(given?.redis && { MIROIR_TASK_STORE_BACKEND: "redis", MIROIR_TASK_STORE_URL: given.redis }),
     ...(given && { MIROIR_NODES: given.nodes.join(","), MIROIR_NODE_MASTER_KEY: given.nodeKey }),
   });
   const headers = { authorization: `Bearer ${masterKey}`, "content-type": "application/json" };

@@ -47,6 +47,13 @@ it("holds what runs, and neither tests nor tools", () => {
   expect(globSync("{apps,packages}/**/*.test.ts", { cwd: app, exclude: ["**/node_modules"] })).toEqual([]);
 });
 
+it("has the command line where the image links `miroir` to", () => {
+  const [, program = ""] = dockerfile.match(/ln -s \/app\/(\S+) \/usr\/local\/bin\/miroir/) ?? [];
+  const { status, stdout } = spawnSync(process.execPath, [join(app, program), "--version"], { encoding: "utf8" });
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  expect({ status, stdout }).toEqual({ status: 0, stdout: `${version}\n` });
+});
+
 it("has a build that copies all it needs from what .dockerignore leaves", () => {
   const left = readFileSync(join(ROOT, ".dockerignore"), "utf8")
     .split("\n")

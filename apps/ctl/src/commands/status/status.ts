@@ -17,13 +17,13 @@ export function addStatus(program: Command, act: Act): void {
       const gateway = await gatewayOf(options, "admin", io);
       const [{ body }, topology] = await Promise.all([gateway.look("/_miroir/ready"), topologyOf(gateway)]);
       const ready = body as Ready;
-      const { nodes, shards, replicationFactor, replicaGroups, store } = topology;
+      const { nodes, shards, replicationFactor, replicaGroups, store, gateways } = topology;
       const up = nodes.filter(({ state }) => state !== "out").length;
       const text = columns([
         ["gateway", `${gateway.url}, ${ready.status.replaceAll("_", " ")}`],
         ["nodes", `${up} of ${nodes.length} usable, in ${replicaGroups.length} replica groups`],
         ["shards", `${shards}, ${replicationFactor} copies in each group`],
-        ["store", store],
+        ["store", gateways === null ? `${store}, away` : `${store}, of ${gateways.length} gateways`],
       ]);
       const notReady =
         ready.status === "ready"
@@ -34,10 +34,12 @@ export function addStatus(program: Command, act: Act): void {
                 problem: ready.missingShards ? `no node for shards ${ready.missingShards.join(", ")}` : ready.status,
               },
             ];
+      const storeAway =
+        gateways === null ? [{ subject: "store", problem: "it does not answer: reads go on, writes are refused" }] : [];
       return {
         json: { url: gateway.url, ready, ...topology },
         text,
-        problems: [...notReady, ...problemsOf(topology)],
+        problems: [...notReady, ...storeAway, ...problemsOf(topology)],
       };
     },
   );
