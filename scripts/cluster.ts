@@ -2,7 +2,7 @@
 // alone. The nodes are Meilisearch where MEILISEARCH_BIN names it, and then keep their data; otherwise development nodes, which do not.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -92,21 +92,35 @@ function startNode(port: number, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const folders = ["--db-path", "data.ms", "--dump-dir", "dumps", "--snapshot-dir", "snapshots"];
   const args = ["--http-addr", `${HOST}:${port}`, "--master-key", nodeKey, "--no-analytics", "--log-level", "WARN"];
-  start("node", resolve(binary), [...args, ...folders], {}, folder);
+  const log = join(folder, "log");
+  start("node", resolve(binary), [...args, ...folders], {}, folder, log);
 }
 
-/** Starts a process that is to run as long as this one: the end of one is the end of all. */
-function start(name: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = ROOT): void {
-  // A process group of its own: Ctrl-C must not reach the nodes before the gateways have stopped. Only errors are shown.
+/** Starts a process that is to run as long as this one: the end of one is the end of all. What it complains of is shown, or in the file `log`. */
+function start(
+  name: string,
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = ROOT,
+  log?: string,
+): void {
+  const complaints = log === undefined ? 2 : openSync(log, "a");
+  // A process group of its own: Ctrl-C must not reach the nodes before the gateways have stopped.
   const child = spawn(program, args, {
     cwd,
     detached: true,
     env: { ...process.env, ...env },
-    stdio: ["ignore", "ignore", 2],
+    stdio: ["ignore", "ignore", complaints],
   });
+  if (complaints !== 2) closeSync(complaints);
   started.push({ name, process: child });
   child.once("error", (error) => void stop(`the ${name} did not start: ${error.message}`));
-  child.once("exit", (code, signal) => void stop(`a ${name} ended by itself (${code ?? signal})`));
+  child.once(
+    "exit",
+    (code, signal) =>
+      void stop(`a ${name} ended by itself (${code ?? signal})${log === undefined ? "" : `: see ${log}`}`),
+  );
 }
 
 /** Stops the gateways, then what they need. With a reason it is a failure; only the first reason counts. */
