@@ -1,5 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "@miroir/config";
@@ -35,6 +39,18 @@ async function loadsAsConfig(yaml: string, backend: unknown) {
 
 const configOf = (objects: readonly Manifest[]): string =>
   objects.find(({ kind, data }) => kind === "ConfigMap" && data?.["miroir.yaml"])?.data?.["miroir.yaml"] ?? "";
+
+interface TestPod {
+  readonly kind: string;
+  readonly spec: { readonly containers: readonly { readonly command: readonly string[] }[] };
+}
+
+/** The pod that `helm test` starts. */
+function parseTestPod(out: string): TestPod {
+  const pod = manifests(out).find(({ kind }) => kind === "Pod");
+  if (pod === undefined) throw new Error("no pod was rendered");
+  return pod as Manifest & TestPod;
+}
 
 const GUIDE = readFileSync(join(import.meta.dirname, "../../docs/kubernetes.md"), "utf8");
 /** Several processes at once, on a machine that may have other things to do. */
@@ -104,6 +120,24 @@ describe.skipIf(!hasHelm)(`helm${skippedBecause}`, { timeout: TIMEOUT_MS }, () =
     expect(new Set(objects.map(({ kind }) => kind))).toContain("HorizontalPodAutoscaler");
     expect(await schemaMistakes(objects)).toEqual([]);
     expect(typeMistakes(objects)).toBe("");
+  });
+
+  it.each([
+    ["that answers 200", 200, 0],
+    ["that is not ready", 503, 1],
+  ])("asks a gateway %s in `helm test`", async (_, status, expected) => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === "/_miroir/ready" ? status : 404).end("{}");
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const { out } = await template({ service: { port } });
+    const pod = parseTestPod(out);
+    const script = pod.spec.containers[0]?.command[2]?.replace("//search-miroir:", "//127.0.0.1:") ?? "";
+    const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    const [said, [code]] = await Promise.all([child.stdout.toArray(), once(child, "exit")]);
+    expect({ code, said: said.join("") }).toEqual({ code: expected, said: `${status} {}\n` });
   });
 
   it("would be joined by a Job that copies the store, as the guide has it", async () => {
