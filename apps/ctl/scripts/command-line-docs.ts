@@ -7,7 +7,7 @@ const INTRODUCTION = `# The command line
 <!-- Written by \`npm run docs\` from apps/ctl/src; change it there. -->
 
 \`miroir\` looks after gateways, nodes and the store. In a checkout it is \`npm run miroir -- …\`; after \`npm link\` in it, and in the image, it is
-\`miroir\`.
+\`miroir\`. In scripts use \`npm run -s miroir -- …\`: without \`-s\`, npm prints first what it runs.
 
 - What people read is a table; \`--json\` prints one JSON object for scripts, errors too. Colours are for terminals, and for nobody who has set \`NO_COLOR\`.
 - Keys are never options, since other users of the machine could read them: \`--key-file FILE\`, \`--key-file -\` for standard input, or
