@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startCluster } from "./support/cluster.ts";
-import { hasHelm, type Manifest, manifests, skippedBecause, template } from "./support/helm.ts";
+import { hasHelm, type Manifest, manifests, skippedBecause, template, templateOnce } from "./support/helm.ts";
 
 /** What is rendered for a cluster that holds what was rendered before. */
 async function upgrade(installed: readonly Manifest[], values: unknown) {
@@ -12,7 +12,9 @@ async function upgrade(installed: readonly Manifest[], values: unknown) {
   return { err, objects: manifests(out) };
 }
 
-const install = async (values: unknown): Promise<Manifest[]> => manifests((await template(values)).out);
+/** What is installed where all values are the chart's own. */
+const DEFAULTS = {};
+const install = async (values: object): Promise<Manifest[]> => manifests((await templateOnce(values)).out);
 const keysOf = (objects: readonly Manifest[]) => objects.find(({ kind }) => kind === "Secret")?.data;
 
 const GUIDE = readFileSync(join(import.meta.dirname, "../../docs/kubernetes.md"), "utf8");
@@ -21,7 +23,7 @@ const TIMEOUT_MS = 60_000;
 
 describe.skipIf(!hasHelm)(`helm upgrade${skippedBecause}`, { timeout: TIMEOUT_MS }, () => {
   it("keeps the keys that were generated, and makes those that are missing", async () => {
-    const installed = await install({});
+    const installed = await install(DEFAULTS);
     const before = keysOf(installed);
     expect(Object.keys(before ?? {}).sort()).toEqual(["MEILI_MASTER_KEY", "MIROIR_ADMIN_API_KEY", "MIROIR_MASTER_KEY"]);
     // A second rendering that sees no cluster makes others, so that what is equal below was kept.
@@ -33,7 +35,7 @@ describe.skipIf(!hasHelm)(`helm upgrade${skippedBecause}`, { timeout: TIMEOUT_MS
   });
 
   it("keeps the nodes' key when the nodes are not the chart's any more", async () => {
-    const installed = await install({});
+    const installed = await install(DEFAULTS);
     const theirs = {
       meilisearch: { enabled: false },
       nodes: { a: { address: "http://a:7700" } },
@@ -43,7 +45,7 @@ describe.skipIf(!hasHelm)(`helm upgrade${skippedBecause}`, { timeout: TIMEOUT_MS
   });
 
   it("never deletes the keys or the SQLite file's volume", async () => {
-    const kept = (await install({})).filter(
+    const kept = (await install(DEFAULTS)).filter(
       ({ metadata }) => metadata.annotations?.["helm.sh/resource-policy"] === "keep",
     );
     expect(kept.map(({ kind }) => kind).sort()).toEqual(["PersistentVolumeClaim", "Secret"]);
@@ -55,7 +57,7 @@ describe.skipIf(!hasHelm)(`helm upgrade${skippedBecause}`, { timeout: TIMEOUT_MS
     ["groups", { replicaGroups: 3 }],
     ["nodes", { meilisearch: { replicas: 4 } }],
   ])("refuses other %s, and takes them when that is accepted", async (_, values) => {
-    const installed = await install({});
+    const installed = await install(DEFAULTS);
     const { err, objects } = await upgrade(installed, values);
     expect(objects).toEqual([]);
     expect(err).toContain(
@@ -66,7 +68,7 @@ describe.skipIf(!hasHelm)(`helm upgrade${skippedBecause}`, { timeout: TIMEOUT_MS
   });
 
   it("refuses another store, as nothing is copied into it, and takes it when that is accepted", async () => {
-    const installed = await install({});
+    const installed = await install(DEFAULTS);
     const values = { taskStore: { backend: "redis", url: "redis://redis:6379" } };
     const { err, objects } = await upgrade(installed, values);
     expect(objects).toEqual([]);

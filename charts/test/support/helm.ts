@@ -30,6 +30,15 @@ function helm(args: readonly string[], input = ""): Promise<Ran> {
 export const template = (values: unknown, more: readonly string[] = []): Promise<Ran> =>
   helm(["template", "search", CHART, "--kube-version", KUBERNETES, "--values", "-", ...more], JSON.stringify(values));
 
+const rendered = new Map<unknown, Promise<Ran>>();
+
+/** The same for values that several tests look at, such as those of an example: helm runs once for each. */
+export function templateOnce(values: object): Promise<Ran> {
+  const before = rendered.get(values) ?? template(values);
+  rendered.set(values, before);
+  return before;
+}
+
 export const lint = (file: string): Promise<Ran> =>
   helm(["lint", CHART, "--strict", "--kube-version", KUBERNETES, "--values", file]);
 
