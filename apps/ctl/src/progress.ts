@@ -14,7 +14,8 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
     barCompleteChar: "#",
     barIncompleteChar: "-",
     clearOnComplete: true,
-    hideCursor: true,
+    // Who ends it with Ctrl-C is to have a cursor after that.
+    hideCursor: false,
   });
   let phase: string | null = null;
   return {

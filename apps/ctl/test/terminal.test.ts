@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { CACHE, filledFile, MAIN, temporaryFolder } from "./support/miroir.ts";
 
-const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
 const hasScript = spawnSync("script", ["--version"]).status === 0;
 const skippedBecause = hasScript ? "" : " (skipped: this machine has no `script`, which makes a terminal)";
 const NOWHERE = "http://127.0.0.1:9";
@@ -9,7 +10,9 @@ const NOWHERE = "http://127.0.0.1:9";
 /** Runs a command in a shell; with `typed`, in a terminal of its own, where that is typed. */
 function shell(command: string, env: Record<string, string>, typed?: string) {
   const [program, args] = typed === undefined ? ["sh", ["-c", command]] : ["script", ["-qec", command, "/dev/null"]];
-  const child = spawn(program, args, { env: { PATH: process.env.PATH, MAIN, TERM: "xterm", ...env } });
+  const child = spawn(program, args, {
+    env: { PATH: process.env.PATH, MAIN, NODE_COMPILE_CACHE: CACHE, TERM: "xterm", ...env },
+  });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -32,6 +35,16 @@ describe.skipIf(!hasScript)(`in a terminal${skippedBecause}`, { timeout: 30_000 
     const plain = (await shell(check, { ...env, NO_COLOR: "1" }, "")).printed;
     expect(plain).toContain("warning: master_key");
     expect(plain).not.toContain("\u001b");
+  });
+
+  it("shows how far long work is, and lets the cursor be", async () => {
+    const path = join(temporaryFolder(), "miroir.db");
+    await filledFile(path);
+    const { code, printed } = await shell(`node "$MAIN" store check --store sqlite:${path}`, {}, "");
+    expect(code).toBe(0);
+    expect(printed).toMatch(/checking \[#+-*\] \d+\/\d+/);
+    expect(printed).toMatch(/\nall +\d+ +nothing is wrong\r?\n/);
+    expect(printed).not.toContain("\u001b[?25l");
   });
 
   it.concurrent("asks for the name of what it is to delete, and does nothing for another", async () => {

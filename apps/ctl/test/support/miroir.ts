@@ -6,8 +6,8 @@ import { openStore } from "@miroir/store";
 import { onTestFinished } from "vitest";
 
 /** Compiled code is kept from one process to the next. */
-const CACHE = join(tmpdir(), "miroir-ctl-test-compile-cache");
-const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
+export const CACHE = join(tmpdir(), "miroir-ctl-test-compile-cache");
+export const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 
 export interface Ended {
   readonly code: number | null;
