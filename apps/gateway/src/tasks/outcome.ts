@@ -1,5 +1,5 @@
 import { MeilisearchError } from "@miroir/meilisearch";
-import { judgeWrite, type Placement } from "@miroir/routing";
+import { judgeWrite, nodesOfShard, type Placement } from "@miroir/routing";
 import type { NodeTasks, TaskRow } from "@miroir/schema";
 import { isFinished, type TaskTransition } from "@miroir/store-contract";
 import { scrubError } from "../execute/node-error.ts";
@@ -25,10 +25,19 @@ export type Outcome =
       readonly nodeTasks: NodeTasks;
       /** Nodes that do not have the write, though it stands. */
       readonly missed: readonly { readonly node: string; readonly shards: readonly number[] }[];
+      /** Shards whose copies must be compared: the write does not stand, and of their nodes some have done it. */
+      readonly doubtful: readonly number[];
     };
 
 /** Writes of documents stand by quorum. What all nodes must agree on, such as settings, fails where one node refuses it. */
 const BY_QUORUM = new Set(["documentAdditionOrUpdate", "documentDeletion", "documentEdition"]);
+
+/** What is known of the nodes beside what they say of the task. */
+export interface NodesKnown {
+  isOut(node: string): boolean;
+  /** Whether the node's copy of a shard of the task's index misses writes. */
+  isStale(node: string, shard: number): boolean;
+}
 
 const partlyCanceledError = () =>
   new MeilisearchError(
@@ -41,10 +50,12 @@ const lostError = () =>
 
 /**
  * What a task has come to, from what its nodes say. It ends when every node task has ended; a node that is out is not waited
- * for once the others alone make the write stand. It is canceled when some node has canceled it and none has processed it. Where
- * others had done it before: a write that stands by their quorum succeeded, and any other failed, since it is there in part.
+ * for once the others alone make the write stand. Copies that miss other writes are repaired from one that misses none, and what they
+ * alone have goes: while there is such a one, documents do not stand by them. The task is canceled when some node has canceled it and none
+ * has processed it. Where others had done it before: a write that stands by their quorum succeeded, and any other failed, since it is
+ * there in part.
  */
-export function judgeTask(followed: Followed, placement: Placement, isOut: (node: string) => boolean): Outcome {
+export function judgeTask(followed: Followed, placement: Placement, { isOut, isStale }: NodesKnown): Outcome {
   const { row, reports } = followed;
   const nodes = Object.keys(row.nodeTasks);
   const ended = nodes.filter((node) => isFinished(reports.get(node)?.status ?? "enqueued"));
@@ -56,13 +67,18 @@ export function judgeTask(followed: Followed, placement: Placement, isOut: (node
     }),
   );
   const shards = nodes.length === 0 ? [] : (followed.shards ?? touchedShards(placement, nodes));
-  const verdict = judgeWrite(placement, shards, (node) => succeeded.has(node));
+  const isByQuorum = BY_QUORUM.has(row.type);
+  const counts = (node: string, shard: number) =>
+    !isByQuorum || !isStale(node, shard) || nodesOfShard(placement, shard).every((owner) => isStale(owner, shard));
+  const isDoneInPart = (shard: number) =>
+    new Set(nodesOfShard(placement, shard).map((node) => succeeded.has(node))).size > 1;
+  const verdict = judgeWrite(placement, shards, (node, shard) => succeeded.has(node) && counts(node, shard));
 
   if (open.some((node) => !isOut(node)) || (open.length > 0 && !verdict.stands)) return progress(followed);
 
   const failed = placement.nodes.flatMap((node) => (ended.includes(node) ? (reports.get(node)?.error ?? []) : []));
   const canceled = ended.filter((node) => reports.get(node)?.status === "canceled");
-  const stands = verdict.stands && (BY_QUORUM.has(row.type) || failed.length + canceled.length === 0);
+  const stands = verdict.stands && (isByQuorum || failed.length + canceled.length === 0);
   const isCanceled = !stands && canceled.length > 0 && succeeded.size + failed.length === 0;
   const status = stands ? "succeeded" : isCanceled ? "canceled" : "failed";
   const { startedAt, finishedAt } = timesOf(followed);
@@ -85,7 +101,8 @@ export function judgeTask(followed: Followed, placement: Placement, isOut: (node
         return uid === undefined || !report ? [] : [[node, { uid, status: report.status }]];
       }),
     ),
-    missed: stands ? verdict.missed.filter(({ node }) => nodes.includes(node)) : [],
+    missed: stands ? verdict.missed.filter(({ node }) => nodes.includes(node) && !succeeded.has(node)) : [],
+    doubtful: isByQuorum && !stands ? shards.filter(isDoneInPart) : [],
   };
 }
 

@@ -4,14 +4,15 @@ import type { Logger } from "pino";
 import { createPause } from "../background/pause.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { IndexLocks } from "../context.ts";
-import type { Hints } from "../hints/hints.ts";
+import { ANY_NODE, type Hints } from "../hints/hints.ts";
+import { lacksWrites } from "../hints/lacks-writes.ts";
 import type { SettingsTasks } from "../settings/follow-task.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { createCancelation } from "./cancelation.ts";
 import { createDeletion } from "./deletion.ts";
 import { indexOf } from "./hidden-details.ts";
 import type { NodeTaskReport } from "./node-task.ts";
-import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
+import { type Followed, judgeTask, type NodesKnown, type Outcome } from "./outcome.ts";
 import { isItsTurn, type OwnTask } from "./own-task.ts";
 import { renameSome, renamingOf } from "./rename-tasks.ts";
 import { createSwap } from "./swap.ts";
@@ -107,6 +108,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       if (index !== null) {
         // Durable before the task ends: whoever sees that it did must not read these copies.
         for (const { node, shards } of outcome.missed) await hints.note(node, index.physicalUid, shards);
+        await hints.note(ANY_NODE, index.physicalUid, outcome.doubtful);
       }
       await store.tasks.updateNodeTasks(uid, outcome.nodeTasks);
       const renamed = outcome.transition.status === "succeeded" ? await renameOlder(entry.row) : "done";
@@ -137,7 +139,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       entry.reports.set(node, report);
     }
     for (const entry of [...entries.values()]) {
-      const outcome = whenVerified(entry, judgeTask(entry, cluster.placement, isOut));
+      const outcome = whenVerified(entry, judgeTask(entry, cluster.placement, knownOf(entry)));
       if (await apply(entry, outcome)) moved = true;
     }
     for (const [uid, task] of [...ownTasks]) if (await advance(uid, task)) moved = true;
@@ -153,6 +155,11 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const unfinished = (): number => entries.size + ownTasks.size;
 
   const isOut = (node: string) => !cluster.nodeIds.includes(node) || !cluster.isUsable(node);
+
+  function knownOf({ row }: Entry): NodesKnown {
+    const index = indexOf(row);
+    return { isOut, isStale: (node, shard) => index !== null && lacksWrites(deps, index, node, shard) };
+  }
 
   async function work(): Promise<void> {
     while (!isClosed) {

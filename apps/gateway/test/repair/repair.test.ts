@@ -243,6 +243,30 @@ it("a node that comes back empty is filled again, with the vectors that clients 
   expect((await node("GET", "/indexes/empty/settings/filterable-attributes")).body).toContainEqual("rank");
 });
 
+it.skipIf(ON_REAL_NODES)(
+  "a deletion that one copy missed is not undone when the other denies a task it has done (only development nodes can lie)",
+  async () => {
+    const { send } = gateway;
+    await sendAndWait(send, "POST", "/indexes/denied/documents", films(upTo(30)));
+    const [behind, denying] = ownersOf(0);
+    const bringBack = cutOff(behind);
+    await sendAndWait(send, "POST", "/indexes/denied/documents/delete-batch", [0]);
+    // So that it is not repaired before the other denies its task.
+    behind?.faults?.add({ route: "/indexes/:uid/documents/fetch", delayMs: 1_000 });
+    const isDenied = { results: [], total: 0, limit: 20, from: null, next: null };
+    const stopDenying = denying?.faults?.add({ route: "/tasks", method: "GET", status: 200, body: isDenied });
+    bringBack();
+    await expect.poll(() => gateway.context.cluster.isUsable(gateway.idOf(behind?.address ?? ""))).toBe(true);
+    const together = upTo(300).find((id) => id >= 30 && shardOf(String(id), 8) === shardOf("0", 8)) ?? -1;
+    const { status } = await sendAndWait(send, "POST", "/indexes/denied/documents", films([together]));
+    expect(status).toBe("failed");
+    stopDenying?.();
+    behind?.faults?.clear();
+    await untilRepaired(gateway);
+    await expectCopies(gateway, nodes, "denied", films([...upTo(30).slice(1), together]));
+  },
+);
+
 it("a node that is emptied without ever being out gives itself away by its next task, and is filled again", async () => {
   const { send } = gateway;
   for (const uid of ["written", "unwritten"])

@@ -1,4 +1,4 @@
-import { createPlacement } from "@miroir/routing";
+import { createPlacement, nodesOfShard } from "@miroir/routing";
 import type { TaskRow } from "@miroir/schema";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -18,14 +18,19 @@ type Word = keyof typeof REPORTS;
 
 const placement = createPlacement({ shards: 16, replicationFactor: 2, groups: [{ id: 0, nodes: NODES }] });
 
-function judge(type: string, words: readonly Word[]) {
+/** @param words what each node says; `null` where it did not get the task. @param stale the nodes whose copies miss other writes */
+function judge(type: string, words: readonly (Word | null)[], stale: readonly string[] = []) {
+  const told = words.flatMap((word, at) => (word === null ? [] : [[NODES[at] as string, word] as const]));
   const row = {
     ...{ uid: 0, indexUid: "films", type, status: "enqueued", details: null, error: null, canceledBy: 7 },
     ...{ customMetadata: null, enqueuedAt: 0, startedAt: null, finishedAt: null, updatedAt: 0 },
-    nodeTasks: Object.fromEntries(NODES.map((node, uid) => [node, { uid, status: "enqueued" }])),
+    nodeTasks: Object.fromEntries(told.map(([node], uid) => [node, { uid, status: "enqueued" }])),
   } as TaskRow;
-  const reports = new Map(words.map((word, at) => [NODES[at] as string, REPORTS[word] as NodeTaskReport]));
-  const outcome = judgeTask({ row, shards: null, reports }, placement, () => false);
+  const reports = new Map(told.map(([node, word]) => [node, REPORTS[word] as NodeTaskReport]));
+  const outcome = judgeTask({ row, shards: [...placement.targets.keys()], reports }, placement, {
+    isOut: () => false,
+    isStale: (node) => stale.includes(node),
+  });
   if (outcome.kind !== "ended") throw new Error(`it is ${outcome.kind}`);
   return outcome;
 }
@@ -55,9 +60,13 @@ describe("a task that some nodes canceled", () => {
     ["settingsUpdate", ["succeeded", "succeeded", "canceled"]],
     ["indexDeletion", ["canceled", "succeeded", "succeeded"]],
   ] as const)("has failed where %s is there in part, and says so", (type, words) => {
-    const { transition, missed } = judge(type, words);
+    const { transition, missed, doubtful } = judge(type, words);
     expect(transition).toMatchObject({ status: "failed", error: { code: "miroir_partly_canceled" } });
     expect(missed).toEqual([]);
+    // Nobody else would find out that copies differ.
+    const isOfFirst = (shard: number) => nodesOfShard(placement, shard).includes("a");
+    const shards = [...placement.targets.keys()];
+    expect(doubtful).toEqual(type === "documentAdditionOrUpdate" ? shards.filter(isOfFirst) : []);
   });
 
   it("has failed with a node's own error where there is one", () => {
@@ -65,5 +74,28 @@ describe("a task that some nodes canceled", () => {
       status: "failed",
       error: { code: "invalid_document_id" },
     });
+  });
+});
+
+describe("a task that a copy has done which misses other writes", () => {
+  const additionOf = (words: readonly Word[], stale: readonly string[]) => {
+    const { transition, missed } = judge("documentAdditionOrUpdate", words, stale);
+    return { status: transition.status, missed: missed.map(({ node }) => node) };
+  };
+
+  it.each(["failed", "lost"])("has failed where it %s on the only copy that misses none", (word) => {
+    expect(additionOf([word, "succeeded", "succeeded"], ["b"])).toEqual({ status: "failed", missed: [] });
+  });
+
+  it("has succeeded where that copy has done it too, and nothing is noted anew", () => {
+    expect(additionOf(["succeeded", "succeeded", "succeeded"], ["b"])).toEqual({ status: "succeeded", missed: [] });
+  });
+
+  it("has succeeded where no copy is left that misses none, since what they have is put together", () => {
+    expect(additionOf(["lost", "succeeded", "succeeded"], ["a", "b"])).toEqual({ status: "succeeded", missed: ["a"] });
+  });
+
+  it("has succeeded if it is about settings, which have nothing to do with what copies miss", () => {
+    expect(judge("settingsUpdate", [null, "succeeded", "succeeded"], ["b"]).transition.status).toBe("succeeded");
   });
 });
