@@ -1,6 +1,7 @@
 import type { NodeRequest, NodeResponse } from "@miroir/meilisearch";
 import type { Placement } from "@miroir/routing";
 import type { HedgeBudget } from "./hedge-budget.ts";
+import type { LastTask } from "./last-task.ts";
 
 /** `unknown` until the first probe has come back. */
 export type NodeState = "unknown" | "up" | "out";
@@ -56,10 +57,10 @@ export interface Cluster {
   /** Calls back when a node went out or came back. @returns what stops it. */
   onChange(listener: (nodeId: string, state: NodeState) => void): () => void;
   /**
-   * Watches that a node still has what it took: the uids of its tasks grow, so that a lower one tells that it lost all it had. Called before
-   * a write is sent; what it returns is told the uid of the write's task. @returns whether the node is still the one it was
+   * Watches that a node still has what it took, as each probe does ({@link LastTask}). Called before a write is sent; what it returns is
+   * told the uid of the write's task. @returns whether the node is still the one it was
    */
-  expectTask(nodeId: string): (uid: number) => boolean;
+  expectTask(nodeId: string): ReturnType<LastTask["expectNext"]>;
   /** Says that a loss is known by other signs, so that the next task tells nothing new. */
   forgetTasks(nodeId: string): void;
   /** Calls back when a node was found to have lost what it had. @returns what stops it. */

@@ -10,11 +10,15 @@ import { createPlacement, type Placement } from "@miroir/routing";
 import type { Cluster, ClusterRequest, NodeState } from "./cluster.ts";
 import { type Health, nextHealth, UNKNOWN_HEALTH } from "./health.ts";
 import { createHedgeBudget } from "./hedge-budget.ts";
+import { createLastTask, type LastTask } from "./last-task.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { createRestraint, type Restraint } from "./restraint.ts";
 
 /** What a node answers when too many searches wait: it is overloaded, not dead. */
 const TOO_BUSY = 503;
+
+/** A gateway that has missed so many was held up. */
+const MISSED_PROBES = 3;
 
 /** Where nothing is known yet: low, so that a new node is tried. */
 const UNKNOWN_COST_MS = 1;
@@ -31,8 +35,7 @@ type Member = {
   readonly restraint: Restraint;
   health: Health;
   outstanding: number;
-  /** The highest uid of a task that it took from here. */
-  lastTask: number;
+  readonly lastTask: LastTask;
 };
 
 /** Shared by all reads that spare nobody, which are nearly all. */
@@ -54,15 +57,21 @@ export async function createCluster(config: Config): Promise<Cluster> {
   const placement = placementOf(config);
   const apiKey = config.nodeMasterKey;
   const members = new Map<string, Member>();
+  const listeners = new Set<(nodeId: string, state: NodeState) => void>();
+  const lossListeners = new Set<(nodeId: string) => void>();
   for (const id of placement.nodes) {
     const node = config.nodes.find((candidate) => candidate.id === id);
     if (!node) throw new RangeError(`node ${id} has no address`);
     const client = createNodeClient({ address: node.address, ...(apiKey !== null && { apiKey }) });
     const [pace, restraint] = [createPace(), createRestraint()];
-    members.set(id, { ...node, client, pace, restraint, health: UNKNOWN_HEALTH, outstanding: 0, lastTask: -1 });
+    const lastTask = createLastTask(
+      () => {
+        for (const listener of lossListeners) listener(id);
+      },
+      MISSED_PROBES * (config.health.intervalMs + config.health.timeoutMs),
+    );
+    members.set(id, { ...node, client, pace, restraint, lastTask, health: UNKNOWN_HEALTH, outstanding: 0 });
   }
-  const listeners = new Set<(nodeId: string, state: NodeState) => void>();
-  const lossListeners = new Set<(nodeId: string) => void>();
   const timers = new Set<NodeJS.Timeout>();
   let isClosed = false;
 
@@ -122,6 +131,7 @@ export async function createCluster(config: Config): Promise<Cluster> {
 
   async function probe(member: Member): Promise<void> {
     const sentAt = performance.now();
+    const looking = lookAtTasks(member);
     const ok = await member.client
       .request({ method: "GET", path: "/health", deadlineMs: config.health.timeoutMs })
       .then(
@@ -131,11 +141,33 @@ export async function createCluster(config: Config): Promise<Cluster> {
     if (isClosed) return;
     member.pace.probed(performance.now() - sentAt);
     learn(member, ok);
+    await looking;
+    if (isClosed) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       void probe(member);
     }, config.health.intervalMs);
     timers.add(timer);
+  }
+
+  /** So that a node which was emptied gives itself away to every gateway, also to one that does not write to it. */
+  async function lookAtTasks({ client, lastTask }: Member): Promise<void> {
+    const expectNewest = lastTask.expectNewest();
+    try {
+      const request = {
+        method: "GET",
+        path: "/tasks",
+        query: { limit: "1" },
+        deadlineMs: config.health.timeoutMs,
+      } as const;
+      const { status, body } = await client.request(request);
+      if (status !== 200) return;
+      const page = JSON.parse(body.toString("utf8")) as { results?: { uid?: unknown }[] } | null;
+      const uid = page?.results?.[0]?.uid;
+      if (Number.isInteger(uid) && !isClosed) expectNewest(uid as number);
+    } catch (error) {
+      if (!(error instanceof NodeFailure) && !(error instanceof SyntaxError)) throw error;
+    }
   }
 
   await Promise.all([...members.values()].map(probe));
@@ -171,19 +203,8 @@ export async function createCluster(config: Config): Promise<Cluster> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    expectTask(nodeId) {
-      const member = memberOf(nodeId);
-      const before = member.lastTask;
-      return (uid) => {
-        const isSame = uid > before;
-        member.lastTask = isSame ? Math.max(member.lastTask, uid) : uid;
-        if (!isSame) for (const listener of lossListeners) listener(nodeId);
-        return isSame;
-      };
-    },
-    forgetTasks(nodeId) {
-      memberOf(nodeId).lastTask = -1;
-    },
+    expectTask: (nodeId) => memberOf(nodeId).lastTask.expectNext(),
+    forgetTasks: (nodeId) => memberOf(nodeId).lastTask.forget(),
     onLoss(listener) {
       lossListeners.add(listener);
       return () => lossListeners.delete(listener);

@@ -280,6 +280,21 @@ it("a node that is emptied without ever being out gives itself away by its next 
   await expectCopies(gateway, nodes, "unwritten", films(upTo(30)));
 });
 
+it("a node that looks whole since others gave it its index anew is found out by its tasks, though nothing is written to it", async () => {
+  const { send } = gateway;
+  await sendAndWait(send, "POST", "/indexes/anew-elsewhere/documents", films(upTo(30)));
+  const [emptied] = ownersOf(0);
+  const node = createSend(emptied?.address ?? "", NODE_KEY);
+  const settings = await node("GET", "/indexes/anew-elsewhere/settings/filterable-attributes");
+  await emptied?.restartEmpty();
+  // What a gateway leaves that writes to it and is killed, and then a client's change of settings through another one.
+  await sendAndWait(node, "POST", "/indexes/anew-elsewhere/documents", films([0]));
+  await sendAndWait(node, "PUT", "/indexes/anew-elsewhere/settings/filterable-attributes", settings.body);
+  await expect.poll(() => gateway.context.hints.list().length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await untilRepaired(gateway);
+  await expectCopies(gateway, nodes, "anew-elsewhere", films(upTo(30)));
+});
+
 it("a node that nothing was written to since it was emptied is found out when another is filled from it", async () => {
   const { send } = gateway;
   await sendAndWait(send, "POST", "/indexes/unnoticed/documents", films(upTo(30)));
