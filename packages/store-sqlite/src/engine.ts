@@ -235,37 +235,54 @@ export function bindParts<T>(make: (part: PartName, method: string) => unknown):
   return Object.fromEntries(bound) as T;
 }
 
-const createParts = (context: Context): SyncParts => ({
-  tasks: createTasks(context),
-  nodeSettingsVersion: createNodeSettingsVersions(context),
-  aliases: createAliases(context),
-  sessions: createSessions(context),
-  idempotencyCache: createIdempotencyCache(context),
-  jobs: createJobs(context),
-  leaderLease: createLeaderLeases(context),
-  canaries: createCanaries(context),
-  canaryRuns: createCanaryRuns(context),
-  cdcCursors: createCdcCursors(context),
-  tenantMap: createTenantMap(context),
-  rolloverPolicies: createRolloverPolicies(context),
-  searchUiConfig: createSearchUiConfigs(context),
-  adminSessions: createAdminSessions(context),
-  indexes: createIndexes(context),
-  apiKeys: createApiKeys(context),
-  gateways: createGateways(context),
-  rateLimits: createRateLimits(context),
-  loginBackoff: createLoginBackoff(context),
-  cdcOverflow: createCdcOverflow(context),
-  scopedKeys: createScopedKeys(context),
-  webhooks: createWebhooks(context),
-  writeHints: createWriteHints(context),
-  rows: createRawRows(context),
-});
+const PARTS: { readonly [P in PartName]: (context: Context) => SyncParts[P] } = {
+  tasks: createTasks,
+  nodeSettingsVersion: createNodeSettingsVersions,
+  aliases: createAliases,
+  sessions: createSessions,
+  idempotencyCache: createIdempotencyCache,
+  jobs: createJobs,
+  leaderLease: createLeaderLeases,
+  canaries: createCanaries,
+  canaryRuns: createCanaryRuns,
+  cdcCursors: createCdcCursors,
+  tenantMap: createTenantMap,
+  rolloverPolicies: createRolloverPolicies,
+  searchUiConfig: createSearchUiConfigs,
+  adminSessions: createAdminSessions,
+  indexes: createIndexes,
+  apiKeys: createApiKeys,
+  gateways: createGateways,
+  rateLimits: createRateLimits,
+  loginBackoff: createLoginBackoff,
+  cdcOverflow: createCdcOverflow,
+  scopedKeys: createScopedKeys,
+  webhooks: createWebhooks,
+  writeHints: createWriteHints,
+  rows: createRawRows,
+};
+
+/** Each part is made when it is first used: that takes most of the time of opening a store, and few programs use all. */
+function createParts(context: Context): SyncParts {
+  const parts = {};
+  for (const [name, create] of Object.entries(PARTS)) {
+    let part: SyncParts[PartName] | undefined;
+    Object.defineProperty(parts, name, {
+      get: () => {
+        part ??= create(context);
+        return part;
+      },
+    });
+  }
+  return parts as SyncParts;
+}
 
 function createSyncStore(context: Context, database: BetterSqlite3.Database): SyncStore {
   const tables = Object.entries(KEYSPACES) as [TableName, (typeof KEYSPACES)[TableName]][];
-  const sweeps = tables.map(([, keyspace]) => createSweep(context, keyspace.table, keyspace.deadline));
-  const totals = tables.map(([name, keyspace]) => [name, createTotal(context, keyspace.table)] as const);
+  const makeSweeps = () => tables.map(([, keyspace]) => createSweep(context, keyspace.table, keyspace.deadline));
+  const makeTotals = () => tables.map(([name, keyspace]) => [name, createTotal(context, keyspace.table)] as const);
+  let sweeps: ReturnType<typeof makeSweeps> | undefined;
+  let totals: ReturnType<typeof makeTotals> | undefined;
   return {
     schemaVersion: () => readMigrations().length,
     health() {
@@ -273,11 +290,15 @@ function createSyncStore(context: Context, database: BetterSqlite3.Database): Sy
       const version = database.pragma("user_version", { simple: true });
       database.pragma(`user_version = ${version}`);
     },
-    sizes: () =>
-      context.snapshot(
-        () => Object.fromEntries(totals.map(([name, total]) => [name, total()])) as Record<TableName, number>,
-      ),
+    sizes() {
+      totals ??= makeTotals();
+      const counted = totals;
+      return context.snapshot(
+        () => Object.fromEntries(counted.map(([name, total]) => [name, total()])) as Record<TableName, number>,
+      );
+    },
     sweep(limit) {
+      sweeps ??= makeSweeps();
       const now = context.clock.now();
       return sweeps.reduce((swept, sweep) => swept + sweep(now, limit), 0);
     },
