@@ -43,7 +43,7 @@ if (!ensureRedisServer(env)) counts.failed += 1;
 for (const report of reports()) rmSync(report);
 const tests = spawnSync(
   "turbo",
-  ["run", "test", "--continue", "--concurrency=1", "--output-logs=new-only", "--log-order=grouped", ...turboArgs],
+  ["run", "test", "--continue", "--concurrency=2", "--output-logs=new-only", "--log-order=grouped", ...turboArgs],
   { cwd: root, env, stdio: "inherit" },
 );
 

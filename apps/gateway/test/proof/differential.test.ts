@@ -1,16 +1,16 @@
 import { fieldText } from "@miroir/meilisearch";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { corpus, listing, SETTINGS, search } from "../data/random-corpus.ts";
+import { TOPOLOGIES } from "../data/topologies.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type Answer, createSend, type Send, sendAndWait } from "../support/http.ts";
 import { NODE_KEY, ON_REAL_NODES, startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
-import { corpus, listing, SETTINGS, search } from "./random-corpus.ts";
-import { TOPOLOGIES } from "./topologies.ts";
 
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const SEED = 20_260;
-const CORPORA = ON_REAL_NODES ? 1 : process.env.MIROIR_TEST_DEEP ? 10 : 2;
+const CORPORA = ON_REAL_NODES ? 1 : process.env.MIROIR_TEST_DEEP === undefined ? 1 : 10;
 const REQUESTS = 60;
 
 /** Everything of an answer that does not differ from one time to the next, facets as text too: their order counts. */

@@ -1,9 +1,6 @@
 import { fieldText } from "@miroir/meilisearch";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startTestGateway, type TestGateway } from "../support/gateway.ts";
-import { type Answer, createSend, type Send, sendAndWait } from "../support/http.ts";
-import { NODE_KEY, ON_REAL_NODES, startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
 import {
   apart,
   EMBEDDED_SETTINGS,
@@ -15,13 +12,16 @@ import {
   incomparable,
   semantic,
   similar,
-} from "./random-searches.ts";
-import { TOPOLOGIES } from "./topologies.ts";
+} from "../data/random-searches.ts";
+import { TOPOLOGIES } from "../data/topologies.ts";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { type Answer, createSend, type Send, sendAndWait } from "../support/http.ts";
+import { NODE_KEY, ON_REAL_NODES, startNodes, TEST_TIMEOUT_MS, type TestNode } from "../support/nodes.ts";
 
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const SEED = 1_969;
-const REQUESTS = ON_REAL_NODES || process.env.MIROIR_TEST_DEEP ? 100 : 25;
+const REQUESTS = ON_REAL_NODES || process.env.MIROIR_TEST_DEEP !== undefined ? 100 : 12;
 
 /** What differs from one time to the next, and the texts of errors, which are no part of the API. */
 const FLEETING = new Set(["processingTimeMs", "requestUid", "message"]);
