@@ -36,10 +36,8 @@ describe.each(IS_DEEP ? BACKENDS : (["sqlite"] as const))("while nodes fail, gat
   async function onStage(): Promise<Stage> {
     if (stage) return stage;
     const gateways = backend === "redis" ? 3 : 1;
-    stage = await startStage({
-      ...{ backend, gateways, appendfsync: "everysec", nodes: NODES, shards: 16, replicationFactor: 2, taskDelayMs: 2 },
-      env: ENV,
-    });
+    const servers = { backend, gateways, appendfsync: "everysec", nodes: NODES, env: ENV } as const;
+    stage = await startStage({ ...servers, shards: 16, replicationFactor: 2, taskDelayMs: 2 }, SEED);
     await prepareTable(stage);
     return stage;
   }

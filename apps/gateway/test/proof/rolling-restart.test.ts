@@ -33,7 +33,7 @@ const LOAD = {
 };
 
 it("gateways that are all stopped and started again in turn, under load, fail no request", async ({ task }) => {
-  const stage = await startStage(SETUP);
+  const stage = await startStage(SETUP, SEED);
   const balancer = startBalancer(stage);
   try {
     let restarts = 0;

@@ -49,7 +49,7 @@ const mostOf = (looks: readonly Held[], what: keyof Held) => Math.round(Math.max
 it.skipIf(!IS_DEEP).for(SCENES)(
   "mixed load with faults at random, on $backend with $gateways gateway(s), has no unexplained error and lets nothing grow (left out of the short form: ten minutes each, `npm run test:soak`)",
   async ({ faults, ...setup }, { task }) => {
-    const stage = await startStage({ ...setup, env: { MIROIR_TASKS_NODE_RETENTION_MS: "60000" } });
+    const stage = await startStage({ ...setup, env: { MIROIR_TASKS_NODE_RETENTION_MS: "60000" } }, SEED);
     try {
       const looks: Held[] = [];
       const sums: Record<string, number> = {};

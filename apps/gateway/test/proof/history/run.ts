@@ -44,7 +44,7 @@ export function firstOfEach({ history, findings }: RunResult): string[] {
 
 /** Lets clients and faults loose on new servers, waits until all is well again, and looks at what came of it. */
 export async function runHistory(options: RunOptions): Promise<RunResult> {
-  const stage = await startStage(options);
+  const stage = await startStage(options, options.seed);
   try {
     return await play(stage, options);
   } finally {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -61,13 +61,16 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function startStage(options: StageOptions): Promise<Stage> {
+/** @param seed names the nodes, so that it has its shards on the same ones in every run */
+export async function startStage(options: StageOptions, seed: number): Promise<Stage> {
   const { backend, shards, replicationFactor } = options;
   const folder = await mkdtemp(join(tmpdir(), "miroir-stage-"));
   const redis = backend === "redis" ? await startStoppableRedis(options.appendfsync) : null;
-  const nodes = await Promise.all(Array.from({ length: options.nodes }, () => startStageNode(options)));
+  const ids = Array.from({ length: options.nodes }, (_, at) => `node-${seed}-${at}`);
+  const nodes = await Promise.all(ids.map((id) => startStageNode(id, options)));
+  const config = join(folder, "miroir.json");
+  await writeFile(config, JSON.stringify({ nodes: nodes.map(({ id, line }) => ({ id, address: line.url })) }));
   const env = {
-    MIROIR_NODES: nodes.map(({ line }) => line.url).join(","),
     MIROIR_NODE_MASTER_KEY: NODE_KEY,
     MIROIR_SHARDS: String(shards),
     MIROIR_REPLICATION_FACTOR: String(replicationFactor),
@@ -81,7 +84,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       : { MIROIR_TASK_STORE_PATH: join(folder, "miroir.db") }),
     ...options.env,
   };
-  const gateways = await Promise.all(Array.from({ length: options.gateways }, () => startStageGateway(env)));
+  const gateways = await Promise.all(Array.from({ length: options.gateways }, () => startStageGateway(config, env)));
   return {
     nodes,
     gateways,
@@ -96,12 +99,12 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   };
 }
 
-async function startStageNode({ taskDelayMs }: StageOptions): Promise<StageNode> {
+async function startStageNode(id: string, { taskDelayMs }: StageOptions): Promise<StageNode> {
   const start = async () => (await startNodes(1, { taskDelayMs }))[0] as TestNode;
   let node = await start();
   const line = await startLine(() => node.address);
   return {
-    id: new URL(line.url).host,
+    id,
     line,
     get node() {
       return node;
@@ -116,8 +119,8 @@ async function startStageNode({ taskDelayMs }: StageOptions): Promise<StageNode>
   };
 }
 
-async function startStageGateway(env: Readonly<Record<string, string>>): Promise<StageGateway> {
-  const start = () => startProcess(GATEWAY, [], env);
+async function startStageGateway(config: string, env: Readonly<Record<string, string>>): Promise<StageGateway> {
+  const start = () => startProcess(GATEWAY, ["--config", config], env);
   let started: Started = await start();
   return {
     ask: (...args) => createSend(started.address, undefined, CLIENT_TIMEOUT_MS)(...args),
