@@ -70,9 +70,11 @@ it("10,000 documents come back field by field as they were written", async () =>
     const fields = Array.from({ length: 6 }, (_, field) => `"f${5 - field}":${someValue(random)}`);
     return `{"id":${18_446_744_073_709_551_615n - BigInt(id)},${fields.join(",")}}`;
   });
-  await sendAndWait(gateway.send, "POST", "/indexes/many/documents", documents.join("\n"), {
-    "content-type": "application/x-ndjson",
-  });
+  // In parts: nodes that share the gateway's thread would else keep it from renewing its turn.
+  for (let from = 0; from < documents.length; from += 2_000)
+    await sendAndWait(gateway.send, "POST", "/indexes/many/documents", documents.slice(from, from + 2_000).join("\n"), {
+      "content-type": "application/x-ndjson",
+    });
   const found: string[] = [];
   while (found.length < documents.length) {
     const { text } = await gateway.send("GET", `/indexes/many/documents?limit=1000&offset=${found.length}`);

@@ -9,7 +9,7 @@ let faulty: FaultyStore;
 
 beforeEach(async () => {
   gateway = await startTestGateway({
-    settings: ["idempotency.reservation_ms=300"],
+    settings: ["idempotency.reservation_ms=1000"],
     wrapStore(store) {
       faulty = createFaultyStore(store);
       return faulty.store;
