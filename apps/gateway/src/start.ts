@@ -154,7 +154,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   });
   undo.add(indexLocks.close);
   const settings = createIndexSettings({
-    ...{ store, cluster, log, clock: systemClock },
+    ...{ store, cluster, hints, log, clock: systemClock },
     tries: config.settings.repairTries,
   });
   undo.add(async () => settings.close());
@@ -231,7 +231,7 @@ async function start(given: Config, log: Logger, undo: ReturnType<typeof createU
   });
   undo.add(maintenance.close);
   const driftCheck = startDriftCheck({
-    ...{ cluster, log, metrics, versions: settings.versions, settler: settings.settler },
+    ...{ cluster, hints, log, metrics, versions: settings.versions, settler: settings.settler },
     indexes: registry.list,
     owns: joined.owns,
     intervalMs: config.settings.checkIntervalMs,

@@ -131,7 +131,6 @@ export async function createCluster(config: Config): Promise<Cluster> {
 
   async function probe(member: Member): Promise<void> {
     const sentAt = performance.now();
-    const looking = lookAtTasks(member);
     const ok = await member.client
       .request({ method: "GET", path: "/health", deadlineMs: config.health.timeoutMs })
       .then(
@@ -141,7 +140,7 @@ export async function createCluster(config: Config): Promise<Cluster> {
     if (isClosed) return;
     member.pace.probed(performance.now() - sentAt);
     learn(member, ok);
-    await looking;
+    if (ok) await lookAtTasks(member);
     if (isClosed) return;
     const timer = setTimeout(() => {
       timers.delete(timer);

@@ -45,8 +45,14 @@ export const noteAll = ({ cluster, hints }: RepairDeps, node: string, physicalUi
   hints.note(node, physicalUid, shardsOfNode(cluster.placement, node));
 
 /** Whether that is noted already. */
-export const isAllNoted = ({ cluster, hints }: RepairDeps, node: string, physicalUid: string): boolean =>
-  shardsOfNode(cluster.placement, node).every((shard) => hints.isStale(node, physicalUid, shard));
+export const isAllNoted = (
+  { cluster, hints }: Pick<RepairDeps, "cluster" | "hints">,
+  node: string,
+  physicalUid: string,
+): boolean => shardsOfNode(cluster.placement, node).every((shard) => hints.isStale(node, physicalUid, shard));
 
-/** Whether filterable attributes (JSON) have the marker's rule; without it, the index was made anew by documents that came after a loss. */
-export const hasMarkerRule = (filterableAttributes: string): boolean => filterableAttributes.includes(SHARD_FIELD);
+/**
+ * Whether settings, or the filterable attributes among them, (JSON) have the marker's rule; without it, the index was made anew by documents
+ * that came after a loss.
+ */
+export const hasMarkerRule = (settings: string): boolean => settings.includes(SHARD_FIELD);

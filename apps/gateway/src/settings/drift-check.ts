@@ -2,6 +2,7 @@ import type { IndexRow } from "@miroir/schema";
 import type { Logger } from "pino";
 import { createPause } from "../background/pause.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Hints } from "../hints/hints.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { seeNodes } from "./nodes.ts";
 import type { Settled, Settler } from "./settle.ts";
@@ -17,6 +18,7 @@ export interface DriftCheck {
 
 export interface DriftCheckOptions {
   readonly cluster: Cluster;
+  readonly hints: Hints;
   readonly settler: Settler;
   readonly versions: SettingsVersions;
   readonly metrics: Metrics;
@@ -50,7 +52,7 @@ export function startDriftCheck(options: DriftCheckOptions): DriftCheck {
     const agreed = settler.agreedOn(physicalUid);
     const known = await versions.of(physicalUid);
     if (!agreed || known.settled !== agreed.version || isChanging(known) || known.isFrozen) return false;
-    const { seen, without } = await seeNodes(cluster, physicalUid);
+    const { seen, without } = await seeNodes(options, physicalUid);
     return (
       without.length === 0 &&
       seen.every(

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock, Store } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Hints } from "../hints/hints.ts";
 import { createSettingsTasks, type SettingsTasks } from "./follow-task.ts";
 import { createSettingsLeases } from "./lease.ts";
 import { createPropose, type Propose } from "./propose.ts";
@@ -26,16 +27,17 @@ export interface IndexSettings {
 export interface IndexSettingsOptions {
   readonly store: Store;
   readonly cluster: Cluster;
+  readonly hints: Hints;
   readonly clock: Clock;
   readonly log: Logger;
   /** How often a node that differs is told again. */
   readonly tries: number;
 }
 
-export function createIndexSettings({ store, cluster, clock, log, tries }: IndexSettingsOptions): IndexSettings {
+export function createIndexSettings({ store, clock, log, ...options }: IndexSettingsOptions): IndexSettings {
   const leases = createSettingsLeases(store, randomUUID());
   const versions = createSettingsVersions(store, clock);
-  const settler = createSettler({ store, cluster, leases, versions, log, tries });
+  const settler = createSettler({ store, leases, versions, log, ...options });
   let tell: (physicalUid: string) => void = () => undefined;
   return {
     versions,

@@ -3,6 +3,8 @@ import { isFinished } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
 import { errorOf } from "../execute/node-error.ts";
+import type { Hints } from "../hints/hints.ts";
+import { hasMarkerRule, isAllNoted } from "../repair/lost-indexes.ts";
 import { type SeenSettings, seeSettings } from "./canonical.ts";
 
 const DEADLINE_MS = 3_000;
@@ -10,14 +12,20 @@ const DEADLINE_MS = 3_000;
 /** What the nodes that are not out say of an index. One that gives no usable answer is in neither list. */
 export interface NodesSeen {
   readonly seen: readonly SeenSettings[];
-  /** Nodes that do not have the index. */
+  /** Nodes that do not have the index as it was made here: the repair gives it back to them, with its settings, in its own time. */
   readonly without: readonly string[];
 }
 
+export interface SeeDeps {
+  readonly cluster: Cluster;
+  readonly hints: Hints;
+}
+
 /** Reads the settings of an index from every node that is not out. */
-export async function seeNodes(cluster: Cluster, physicalUid: string): Promise<NodesSeen> {
+export async function seeNodes(deps: SeeDeps, physicalUid: string): Promise<NodesSeen> {
+  const { cluster } = deps;
   const nodes = cluster.nodeIds.filter((node) => cluster.isUsable(node));
-  const answers = await Promise.all(nodes.map((node) => seeNode(cluster, node, physicalUid)));
+  const answers = await Promise.all(nodes.map((node) => seeNode(deps, node, physicalUid)));
   return {
     seen: answers.filter((answer) => typeof answer === "object"),
     without: nodes.filter((_, at) => answers[at] === "without"),
@@ -25,14 +33,18 @@ export async function seeNodes(cluster: Cluster, physicalUid: string): Promise<N
 }
 
 async function seeNode(
-  cluster: Cluster,
+  { cluster, hints }: SeeDeps,
   node: string,
   physicalUid: string,
 ): Promise<SeenSettings | "without" | "silent"> {
   try {
     const path = `/indexes/${physicalUid}/settings`;
     const response = await cluster.request(node, { method: "GET", path, deadlineMs: DEADLINE_MS });
-    if (response.status === 200) return seeSettings(node, response.body.toString("utf8"));
+    const text = response.body.toString("utf8");
+    if (response.status === 200) {
+      const isLost = hints.isDistrusted(node) || isAllNoted({ cluster, hints }, node, physicalUid);
+      return isLost && !hasMarkerRule(text) ? "without" : seeSettings(node, text);
+    }
     return errorOf(response)?.code === "index_not_found" ? "without" : "silent";
   } catch (error) {
     if (error instanceof NodeFailure || error instanceof SyntaxError || error instanceof TypeError) return "silent";

@@ -3,6 +3,7 @@ import type { SettingsPatch } from "@miroir/meilisearch";
 import { isFinished, type Store } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Hints } from "../hints/hints.ts";
 import { hiddenOf, indexOf } from "../tasks/hidden-details.ts";
 import { type Agreement, judgeAgreement } from "./agreement.ts";
 import type { HeldLease, SettingsLeases } from "./lease.ts";
@@ -44,6 +45,7 @@ export interface Settler {
 export interface SettlerOptions {
   readonly store: Pick<Store, "tasks">;
   readonly cluster: Cluster;
+  readonly hints: Hints;
   readonly leases: SettingsLeases;
   readonly versions: SettingsVersions;
   readonly log: Logger;
@@ -60,7 +62,8 @@ type Attempt =
   | { readonly kind: "diverging"; readonly nodes: readonly string[] };
 type Step = "look" | "repair" | "give up";
 
-export function createSettler({ store, cluster, leases, versions, log, tries }: SettlerOptions): Settler {
+export function createSettler(options: SettlerOptions): Settler {
+  const { store, cluster, leases, versions, log, tries } = options;
   const repairs = createRepairs(cluster, log);
   const agreed = new Map<string, NonNullable<SettingsState["agreed"]>>();
   const closing = new AbortController();
@@ -133,7 +136,7 @@ export function createSettler({ store, cluster, leases, versions, log, tries }: 
       const { state } = held;
       const others = await othersOf(state, physicalUid, ended);
       if (others.some(({ version }) => ended === null || version < ended.version)) return { kind: "waiting" };
-      const { seen, without } = await seeNodes(cluster, physicalUid);
+      const { seen, without } = await seeNodes(options, physicalUid);
       // It is gone, or nobody answers.
       if (seen.length === 0) return { kind: without.length > 0 ? "agreed" : "waiting" };
       const agreement = judgeAgreement({

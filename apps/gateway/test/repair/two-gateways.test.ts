@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { shardsOfNode } from "@miroir/routing";
 import { expect, it, onTestFinished } from "vitest";
 import { TOLD_MS } from "../../src/hints/hints.ts";
+import { checkOften } from "../settings/check-once.ts";
 import { copyOn } from "../support/copies.ts";
 import { sendAndWait } from "../support/http.ts";
 import { ON_REAL_NODES, startNodes, type TestNode } from "../support/nodes.ts";
@@ -41,6 +42,9 @@ it.skipIf(ON_REAL_NODES)(
     // The write makes the index anew, and gives the node away.
     const written = await writer.send("POST", "/indexes/films/documents", FILMS);
     expect(written.headers.get("x-miroir-degraded")).toContain("reason=missed_write");
+    // Nor does whoever looks after settings give it the rules by which an index is taken for whole.
+    const checks = checkOften(other, "films");
+    onTestFinished(checks.close);
     const isWhole = async () => {
       const settings = await fetchSettings(emptied);
       return settings.includes("_miroir_shard");

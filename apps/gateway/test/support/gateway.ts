@@ -87,7 +87,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     onDoubt: (uid) => doubtIndex({ store: kept, hints, placement: cluster.placement }, uid),
   });
   const indexSettings = createIndexSettings({
-    ...{ store, cluster, log, clock: systemClock },
+    ...{ store, cluster, hints, log, clock: systemClock },
     tries: config.settings.repairTries,
   });
   const settingsTasks = indexSettings.tasks;
