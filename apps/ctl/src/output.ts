@@ -11,6 +11,9 @@ type Style = "bold" | "red" | "green" | "yellow";
 export const styled = (stream: NodeJS.WriteStream, style: Style, text: string): string =>
   styleText(style, text, { stream, validateStream: true });
 
+/** So many of that: `1 node`, `2 nodes`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 /** Rows of cells in columns; numbers to the right. */
 export function columns(rows: readonly (readonly (string | number)[])[]): string {
   const widths: number[] = [];

@@ -34,8 +34,8 @@ describe("a gateway that is well", { timeout: 30_000 }, () => {
     const { code, stdout } = await miroir("status");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^gateway +http:\S+, ready$/m);
-    expect(stdout).toMatch(/^nodes +3 of 3 usable, in 1 replica groups$/m);
-    expect(stdout).toMatch(/^store +sqlite, of 1 gateways$/m);
+    expect(stdout).toMatch(/^nodes +3 of 3 usable, in 1 replica group$/m);
+    expect(stdout).toMatch(/^store +sqlite, of 1 gateway$/m);
     expect(await json("status")).toMatchObject({ ready: { status: "ready" }, store: "sqlite", problems: [] });
   });
 

@@ -17,7 +17,7 @@ it("says that the store is away, and which node", { timeout: 60_000 }, async () 
 
   const well = await status();
   expect(well.code).toBe(0);
-  expect(well.stdout).toMatch(/^store +redis, of 1 gateways$/m);
+  expect(well.stdout).toMatch(/^store +redis, of 1 gateway$/m);
   await redis.stop();
   const away = await status();
   expect(away.code).toBe(3);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Act } from "../../act.ts";
 import { asksGateway, type GatewayOptions, gatewayOf } from "../../gateway/options.ts";
 import { problemsOf, topologyOf } from "../../gateway/topology.ts";
-import { columns } from "../../output.ts";
+import { columns, counted } from "../../output.ts";
 
 interface Ready {
   readonly status: string;
@@ -21,9 +21,9 @@ export function addStatus(program: Command, act: Act): void {
       const up = nodes.filter(({ state }) => state !== "out").length;
       const text = columns([
         ["gateway", `${gateway.url}, ${ready.status.replaceAll("_", " ")}`],
-        ["nodes", `${up} of ${nodes.length} usable, in ${replicaGroups.length} replica groups`],
+        ["nodes", `${up} of ${nodes.length} usable, in ${counted(replicaGroups.length, "replica group")}`],
         ["shards", `${shards}, ${replicationFactor} copies in each group`],
-        ["store", gateways === null ? `${store}, away` : `${store}, of ${gateways.length} gateways`],
+        ["store", gateways === null ? `${store}, away` : `${store}, of ${counted(gateways.length, "gateway")}`],
       ]);
       const notReady =
         ready.status === "ready"

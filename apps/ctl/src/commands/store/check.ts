@@ -1,6 +1,6 @@
 import { checkStore } from "@miroir/store";
 import type { Outcome, Surroundings } from "../../outcome.ts";
-import { columns } from "../../output.ts";
+import { columns, counted } from "../../output.ts";
 import { problemLine } from "./problem-line.ts";
 import type { NamedStore } from "./store-url.ts";
 import { withStore } from "./with-store.ts";
@@ -12,7 +12,7 @@ export const check = (named: NamedStore, surroundings: Surroundings): Promise<Ou
       surroundings.progress.show("checking", done, total),
     );
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-    const found = problems.length === 0 ? "nothing is wrong" : `${problems.length} problems`;
+    const found = problems.length === 0 ? "nothing is wrong" : counted(problems.length, "problem");
     const text = columns([
       ...tables
         .filter((table) => table.rows > 0)

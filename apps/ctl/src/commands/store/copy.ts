@@ -1,6 +1,6 @@
 import { type CopyOptions, copyStore } from "@miroir/store";
 import type { Outcome, Surroundings } from "../../outcome.ts";
-import { columns } from "../../output.ts";
+import { columns, counted } from "../../output.ts";
 import { UsageError } from "../../usage.ts";
 import { problemLine } from "./problem-line.ts";
 import type { NamedStore } from "./store-url.ts";
@@ -24,7 +24,7 @@ export async function copy(
   const all = (count: (table: (typeof tables)[number]) => number) =>
     tables.reduce((sum, table) => sum + count(table), 0);
   const rows = all((table) => table.rows);
-  const verdict = problems.length === 0 ? "the target holds the same" : `${problems.length} problems`;
+  const verdict = problems.length === 0 ? "the target holds the same" : counted(problems.length, "problem");
   const text = columns([
     ...tables
       .filter((table) => table.rows > 0)
