@@ -13,7 +13,7 @@ async function fileOf(text: string): Promise<string> {
 }
 
 // Starts processes, which takes long on a busy machine.
-describe("the command", { timeout: 20_000 }, () => {
+describe("the command", { timeout: 60_000 }, () => {
   it("prints every mistake with its place and starts nothing", async () => {
     const file = await fileOf(`
 shards: 70000
