@@ -1,7 +1,7 @@
 import type { NodeRequest, NodeResponse } from "@miroir/meilisearch";
 import type { Placement } from "@miroir/routing";
 import type { HedgeBudget } from "./hedge-budget.ts";
-import type { LastTask } from "./last-task.ts";
+import type { LastTask, Loss } from "./last-task.ts";
 
 /** `unknown` until the first probe has come back. */
 export type NodeState = "unknown" | "up" | "out";
@@ -64,7 +64,7 @@ export interface Cluster {
   /** Says that a loss is known by other signs, so that the next task tells nothing new. */
   forgetTasks(nodeId: string): void;
   /** Calls back when a node was found to have lost what it had. @returns what stops it. */
-  onLoss(listener: (nodeId: string) => void): () => void;
+  onLoss(listener: (nodeId: string, loss: Loss) => void): () => void;
   /** Stops probing and closes every connection. */
   close(): Promise<void>;
 }

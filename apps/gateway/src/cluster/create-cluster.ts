@@ -10,15 +10,15 @@ import { createPlacement, type Placement } from "@miroir/routing";
 import type { Cluster, ClusterRequest, NodeState } from "./cluster.ts";
 import { type Health, nextHealth, UNKNOWN_HEALTH } from "./health.ts";
 import { createHedgeBudget } from "./hedge-budget.ts";
-import { createLastTask, type LastTask } from "./last-task.ts";
+import { createLastTask, type LastTask, type Loss } from "./last-task.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { createRestraint, type Restraint } from "./restraint.ts";
 
 /** What a node answers when too many searches wait: it is overloaded, not dead. */
 const TOO_BUSY = 503;
 
-/** A gateway that has missed so many was held up. */
-const MISSED_PROBES = 3;
+/** The newest task may be a change of large settings: one that took so many bytes is not looked at again for as many of these, ms. */
+const REST_MS_PER_BYTE = 0.01;
 
 /** Where nothing is known yet: low, so that a new node is tried. */
 const UNKNOWN_COST_MS = 1;
@@ -36,6 +36,8 @@ type Member = {
   health: Health;
   outstanding: number;
   readonly lastTask: LastTask;
+  /** Until when its newest task is not looked at. */
+  restsUntil: number;
 };
 
 /** Shared by all reads that spare nobody, which are nearly all. */
@@ -51,26 +53,24 @@ function placementOf(config: Config): Placement {
 
 /**
  * Connects to the configured nodes and keeps probing them. Resolves after the first round of probes, whatever it found, so
- * that the first requests already know which nodes are out; a node that does not answer holds it for `health.timeout_ms`.
+ * that the first requests already know which nodes are out; a node that does not answer holds it for twice `health.timeout_ms` at most.
  */
 export async function createCluster(config: Config): Promise<Cluster> {
   const placement = placementOf(config);
   const apiKey = config.nodeMasterKey;
   const members = new Map<string, Member>();
   const listeners = new Set<(nodeId: string, state: NodeState) => void>();
-  const lossListeners = new Set<(nodeId: string) => void>();
+  const lossListeners = new Set<(nodeId: string, loss: Loss) => void>();
   for (const id of placement.nodes) {
     const node = config.nodes.find((candidate) => candidate.id === id);
     if (!node) throw new RangeError(`node ${id} has no address`);
     const client = createNodeClient({ address: node.address, ...(apiKey !== null && { apiKey }) });
     const [pace, restraint] = [createPace(), createRestraint()];
-    const lastTask = createLastTask(
-      () => {
-        for (const listener of lossListeners) listener(id);
-      },
-      MISSED_PROBES * (config.health.intervalMs + config.health.timeoutMs),
-    );
-    members.set(id, { ...node, client, pace, restraint, lastTask, health: UNKNOWN_HEALTH, outstanding: 0 });
+    const lastTask = createLastTask((loss) => {
+      for (const listener of lossListeners) listener(id, loss);
+    });
+    const known = { health: UNKNOWN_HEALTH, outstanding: 0, restsUntil: 0 };
+    members.set(id, { ...node, client, pace, restraint, lastTask, ...known });
   }
   const timers = new Set<NodeJS.Timeout>();
   let isClosed = false;
@@ -150,7 +150,9 @@ export async function createCluster(config: Config): Promise<Cluster> {
   }
 
   /** So that a node which was emptied gives itself away to every gateway, also to one that does not write to it. */
-  async function lookAtTasks({ client, lastTask }: Member): Promise<void> {
+  async function lookAtTasks(member: Member): Promise<void> {
+    const { client, lastTask } = member;
+    if (performance.now() < member.restsUntil) return;
     const expectNewest = lastTask.expectNewest();
     try {
       const request = {
@@ -160,6 +162,7 @@ export async function createCluster(config: Config): Promise<Cluster> {
         deadlineMs: config.health.timeoutMs,
       } as const;
       const { status, body } = await client.request(request);
+      member.restsUntil = performance.now() + body.length * REST_MS_PER_BYTE;
       if (status !== 200) return;
       const page = JSON.parse(body.toString("utf8")) as { results?: { uid?: unknown }[] } | null;
       const uid = page?.results?.[0]?.uid;

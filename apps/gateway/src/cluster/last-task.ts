@@ -1,3 +1,6 @@
+/** `certain`: a node has lost all it had just now; `possible`: or some time ago, and others may have filled it again since. */
+export type Loss = "certain" | "possible";
+
 /**
  * The newest task that a node is known to have. Its uid only grows, so that a lower one tells that the node has lost all it had. Both
  * questions are asked before a request is sent; what they return is told what the answer says.
@@ -11,32 +14,30 @@ export interface LastTask {
   forget(): void;
 }
 
-/**
- * @param onLoss called when a uid tells of a loss
- * @param freshMs who has seen nothing for longer was held up: the node may have been emptied, and filled again by others, meanwhile
- */
-export function createLastTask(onLoss: () => void, freshMs: number): LastTask {
+/** Less than a node that was emptied is left without its indexes. */
+const FRESH_MS = 5_000;
+
+/** @param onLoss called when a uid tells of a loss */
+export function createLastTask(onLoss: (loss: Loss) => void): LastTask {
   let last = -1;
   let seenAt = performance.now();
 
-  function see(uid: number, isSame: boolean): boolean {
+  function see(uid: number, isSame: boolean, loss: Loss): boolean {
     last = isSame ? Math.max(last, uid) : uid;
     seenAt = performance.now();
-    if (!isSame) onLoss();
+    if (!isSame) onLoss(loss);
     return isSame;
   }
 
   return {
     expectNext() {
       const before = last;
-      return (uid) => see(uid, uid > before);
+      return (uid) => see(uid, uid > before, "certain");
     },
     expectNewest() {
       const before = last;
-      const isFresh = performance.now() - seenAt < freshMs;
-      return (uid) => {
-        if (isFresh || uid >= before) see(uid, uid >= before);
-      };
+      const loss = performance.now() - seenAt < FRESH_MS ? "certain" : "possible";
+      return (uid) => void see(uid, uid >= before, loss);
     },
     forget() {
       last = -1;

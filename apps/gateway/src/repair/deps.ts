@@ -7,7 +7,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 
 /** What every part of a repair needs. */
 export interface RepairDeps {
-  readonly store: Pick<Store, "indexes" | "writeHints" | "leaderLease" | "rows">;
+  readonly store: Pick<Store, "indexes" | "tasks" | "writeHints" | "leaderLease" | "rows">;
   readonly cluster: Cluster;
   readonly hints: Hints;
   readonly indexLocks: IndexLocks;

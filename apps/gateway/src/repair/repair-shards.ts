@@ -2,12 +2,14 @@ import { nodesOfShard } from "@miroir/routing";
 import type { IndexRow, WriteHintRow } from "@miroir/schema";
 import type { Turn } from "../context.ts";
 import { ANY_NODE } from "../hints/hints.ts";
+import { lacksWrites } from "../hints/lacks-writes.ts";
 import { type CopyChange, isEmptyChange, planAgreement, planFill } from "../plan/repair-plan.ts";
 import type { RepairDeps } from "./deps.ts";
 import { areIdle, matchIndex, recoverIndex } from "./index-on-node.ts";
 import { hasIndex } from "./lost-indexes.ts";
 import { LostIndex } from "./node-tasks.ts";
 import { applyChange, readCopy } from "./shard-copies.ts";
+import { hasUndecidedWrites } from "./undecided-writes.ts";
 
 /** What a repair has come to: `waiting` for nodes that are out or busy, or for a copy that can be relied upon. */
 export type RepairOutcome = "repaired" | "waiting";
@@ -36,7 +38,7 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
   const { placement } = cluster;
   const { physicalUid } = row;
   const isOfAll = hint.nodeId === ANY_NODE;
-  const isClean = (node: string, shard: number) => !hints.isStale(node, physicalUid, shard);
+  const isClean = (node: string, shard: number) => !lacksWrites(deps, row, node, shard);
 
   /** The nodes whose copies are made equal, the one to be followed first; `null` while that cannot be done. */
   function partiesOf(shard: number): Parties | null {
@@ -92,6 +94,10 @@ export async function repairShards(deps: RepairDeps, row: IndexRow, hint: WriteH
       const parties = partiesOf(shard);
       if (parties === null) return shards.slice(at);
       if (!(await areIdle(deps, parties.nodes, physicalUid))) return shards.slice(at);
+      const [source] = parties.nodes;
+      const isFilled = !isOfAll && !parties.isLastResort && source !== undefined;
+      if (isFilled && (await hasUndecidedWrites(deps, physicalUid, { source, target: hint.nodeId })))
+        return shards.slice(at);
       await turn?.ready();
       if (!(await matchNodes(parties))) return shards.slice(at);
       let isEqual = false;

@@ -62,9 +62,10 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
     for (const lane of lanes.values()) lane.waits.clear();
     wakeAll();
   });
-  const stopLosses = cluster.onLoss((node) => {
+  const stopLosses = cluster.onLoss((node, loss) => {
     const lane = lanes.get(node);
     if (!lane) return;
+    if (loss === "possible") return suspect(node);
     // At once: noting it takes a moment, in which the node can be asked already for what it has not.
     hints.distrust(node);
     lane.hasLost = true;
@@ -107,7 +108,7 @@ export function startRepair(options: RepairWorkerOptions): RepairWorker {
     else if (!cluster.isUsable(node)) return;
     if (lane.isSuspect || lane.hasLost) await noteLosses(node, lane);
     for (const hint of hints.list()) {
-      if (isClosed) return;
+      if (isClosed || lane.hasLost) return;
       if (hint.nodeId === node && owns(`${node} ${hint.indexUid}`)) await repair(hint, lane.waits);
     }
   }

@@ -1,4 +1,5 @@
 import { NodeFailure, type TaskStatus } from "@miroir/meilisearch";
+import { shardsOfNode } from "@miroir/routing";
 import { isFinished } from "@miroir/store-contract";
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -42,8 +43,10 @@ async function seeNode(
     const response = await cluster.request(node, { method: "GET", path, deadlineMs: DEADLINE_MS });
     const text = response.body.toString("utf8");
     if (response.status === 200) {
+      // A node without shards has nothing to be repaired.
+      const hasShards = shardsOfNode(cluster.placement, node).length > 0;
       const isLost = hints.isDistrusted(node) || isAllNoted({ cluster, hints }, node, physicalUid);
-      return isLost && !hasMarkerRule(text) ? "without" : seeSettings(node, text);
+      return hasShards && isLost && !hasMarkerRule(text) ? "without" : seeSettings(node, text);
     }
     return errorOf(response)?.code === "index_not_found" ? "without" : "silent";
   } catch (error) {

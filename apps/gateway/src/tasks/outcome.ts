@@ -30,7 +30,8 @@ export type Outcome =
     };
 
 /** Writes of documents stand by quorum. What all nodes must agree on, such as settings, fails where one node refuses it. */
-const BY_QUORUM = new Set(["documentAdditionOrUpdate", "documentDeletion", "documentEdition"]);
+const BY_QUORUM: ReadonlySet<string> = new Set(["documentAdditionOrUpdate", "documentDeletion", "documentEdition"]);
+export const standsByQuorum = (type: string): boolean => BY_QUORUM.has(type);
 
 /** What is known of the nodes beside what they say of the task. */
 export interface NodesKnown {
@@ -51,7 +52,7 @@ const lostError = () =>
 /**
  * What a task has come to, from what its nodes say. It ends when every node task has ended; a node that is out is not waited
  * for once the others alone make the write stand. Copies that miss other writes are repaired from one that misses none, and what they
- * alone have goes: while there is such a one, documents do not stand by them. The task is canceled when some node has canceled it and none
+ * have and that one has not goes: by them alone no documents stand. The task is canceled when some node has canceled it and none
  * has processed it. Where others had done it before: a write that stands by their quorum succeeded, and any other failed, since it is
  * there in part.
  */
@@ -67,9 +68,11 @@ export function judgeTask(followed: Followed, placement: Placement, { isOut, isS
     }),
   );
   const shards = nodes.length === 0 ? [] : (followed.shards ?? touchedShards(placement, nodes));
-  const isByQuorum = BY_QUORUM.has(row.type);
+  const isByQuorum = standsByQuorum(row.type);
+  const agrees = (owner: string, shard: number) =>
+    succeeded.has(owner) || !nodes.includes(owner) || isStale(owner, shard);
   const counts = (node: string, shard: number) =>
-    !isByQuorum || !isStale(node, shard) || nodesOfShard(placement, shard).every((owner) => isStale(owner, shard));
+    !isByQuorum || !isStale(node, shard) || nodesOfShard(placement, shard).every((owner) => agrees(owner, shard));
   const isDoneInPart = (shard: number) =>
     new Set(nodesOfShard(placement, shard).map((node) => succeeded.has(node))).size > 1;
   const verdict = judgeWrite(placement, shards, (node, shard) => succeeded.has(node) && counts(node, shard));

@@ -12,7 +12,7 @@ import { createCancelation } from "./cancelation.ts";
 import { createDeletion } from "./deletion.ts";
 import { indexOf } from "./hidden-details.ts";
 import type { NodeTaskReport } from "./node-task.ts";
-import { type Followed, judgeTask, type NodesKnown, type Outcome } from "./outcome.ts";
+import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
 import { isItsTurn, type OwnTask } from "./own-task.ts";
 import { renameSome, renamingOf } from "./rename-tasks.ts";
 import { createSwap } from "./swap.ts";
@@ -139,8 +139,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       entry.reports.set(node, report);
     }
     for (const entry of [...entries.values()]) {
-      const outcome = whenVerified(entry, judgeTask(entry, cluster.placement, knownOf(entry)));
-      if (await apply(entry, outcome)) moved = true;
+      if (await apply(entry, whenVerified(entry, await judge(entry)))) moved = true;
     }
     for (const [uid, task] of [...ownTasks]) if (await advance(uid, task)) moved = true;
     return moved;
@@ -156,9 +155,14 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
   const isOut = (node: string) => !cluster.nodeIds.includes(node) || !cluster.isUsable(node);
 
-  function knownOf({ row }: Entry): NodesKnown {
-    const index = indexOf(row);
-    return { isOut, isStale: (node, shard) => index !== null && lacksWrites(deps, index, node, shard) };
+  async function judge(entry: Entry): Promise<Outcome> {
+    const index = indexOf(entry.row);
+    const isStale = (node: string, shard: number) => index !== null && lacksWrites(deps, index, node, shard);
+    const outcome = judgeTask(entry, cluster.placement, { isOut, isStale });
+    if (outcome.kind !== "ended" || outcome.missed.length + outcome.doubtful.length === 0) return outcome;
+    // Where nodes differ it depends on what gateways have noted of them, this moment too.
+    await hints.refresh();
+    return judgeTask(entry, cluster.placement, { isOut, isStale });
   }
 
   async function work(): Promise<void> {

@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createLastTask } from "../../src/cluster/last-task.ts";
-
-const FRESH_MS = 1_000;
+import { TOLD_MS } from "../../src/hints/hints.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => void vi.useRealTimers());
 
 it("a lower uid than before tells of a loss, once, in a write's answer and in a list", () => {
   const onLoss = vi.fn();
-  const last = createLastTask(onLoss, FRESH_MS);
+  const last = createLastTask(onLoss);
   expect(last.expectNext()(7)).toBe(true);
   last.expectNewest()(7);
   expect(onLoss).toHaveBeenCalledTimes(0);
@@ -21,7 +20,7 @@ it("a lower uid than before tells of a loss, once, in a write's answer and in a 
 
 it("answers that cross on the way tell of none", () => {
   const onLoss = vi.fn();
-  const last = createLastTask(onLoss, FRESH_MS);
+  const last = createLastTask(onLoss);
   const [first, second, list] = [last.expectNext(), last.expectNext(), last.expectNewest()];
   expect(second(8)).toBe(true);
   expect(first(7)).toBe(true);
@@ -32,20 +31,22 @@ it("answers that cross on the way tell of none", () => {
 
 it("after a loss that is known by other signs nothing tells of it again", () => {
   const onLoss = vi.fn();
-  const last = createLastTask(onLoss, FRESH_MS);
+  const last = createLastTask(onLoss);
   last.expectNewest()(7);
   last.forget();
   last.expectNewest()(0);
   expect(onLoss).not.toHaveBeenCalled();
 });
 
-it("a list tells of no loss to one that was held up meanwhile, since others may have made it good; a write does", () => {
+it("a list says that a loss may be an old one, once, to one that was held up meanwhile; a write does not", () => {
   const onLoss = vi.fn();
-  const last = createLastTask(onLoss, FRESH_MS);
+  const last = createLastTask(onLoss);
   last.expectNewest()(7);
-  vi.advanceTimersByTime(FRESH_MS);
+  vi.advanceTimersByTime(TOLD_MS);
   last.expectNewest()(3);
-  expect(onLoss).not.toHaveBeenCalled();
-  expect(last.expectNext()(4)).toBe(false);
-  expect(onLoss).toHaveBeenCalledTimes(1);
+  last.expectNewest()(3);
+  expect(onLoss.mock.calls).toEqual([["possible"]]);
+  vi.advanceTimersByTime(TOLD_MS);
+  expect(last.expectNext()(3)).toBe(false);
+  expect(onLoss.mock.calls).toEqual([["possible"], ["certain"]]);
 });

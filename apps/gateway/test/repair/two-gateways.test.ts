@@ -43,6 +43,9 @@ it.skipIf(ON_REAL_NODES)(
     const written = await writer.send("POST", "/indexes/films/documents", FILMS);
     expect(written.headers.get("x-miroir-degraded")).toContain("reason=missed_write");
     // Nor does whoever looks after settings give it the rules by which an index is taken for whole.
+    const { hints, cluster } = other.context;
+    const isKnown = () => shardsOfNode(cluster.placement, id).every((shard) => hints.isStale(id, "films", shard));
+    await expect.poll(isKnown).toBe(true);
     const checks = checkOften(other, "films");
     onTestFinished(checks.close);
     const isWhole = async () => {
@@ -51,8 +54,7 @@ it.skipIf(ON_REAL_NODES)(
     };
     while (!(await isWhole())) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(Math.max(...gateways.map(({ context }) => context.hints.knownMs(id, "films")))).toBeGreaterThan(TOLD_MS - 1);
-    const { hints, cluster } = other.context;
-    expect(shardsOfNode(cluster.placement, id).every((shard) => hints.isStale(id, "films", shard))).toBe(true);
+    expect(isKnown()).toBe(true);
 
     emptied.faults?.clear();
     await untilRepaired(writer);

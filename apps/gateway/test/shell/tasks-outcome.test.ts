@@ -1,9 +1,9 @@
-import { createPlacement, nodesOfShard } from "@miroir/routing";
+import { createPlacement, nodesOfShard, type Placement } from "@miroir/routing";
 import type { TaskRow } from "@miroir/schema";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LOST, type NodeTaskReport } from "../../src/tasks/node-task.ts";
-import { judgeTask } from "../../src/tasks/outcome.ts";
+import { judgeTask, type Outcome } from "../../src/tasks/outcome.ts";
 
 const NODES = ["a", "b", "c"];
 const TIMES = { startedAt: 1, finishedAt: 2 };
@@ -13,13 +13,24 @@ const REPORTS: Record<string, NodeTaskReport> = {
   failed: { status: "failed", details: {}, error, ...TIMES },
   canceled: { status: "canceled", details: {}, error: null, ...TIMES },
   lost: LOST,
+  enqueued: { status: "enqueued", details: {}, error: null, startedAt: null, finishedAt: null },
 };
+/** What a node says at last. */
+const ENDS = Object.keys(REPORTS).filter((word) => word !== "enqueued");
 type Word = keyof typeof REPORTS;
 
 const placement = createPlacement({ shards: 16, replicationFactor: 2, groups: [{ id: 0, nodes: NODES }] });
+const onAll = createPlacement({ shards: 16, replicationFactor: 3, groups: [{ id: 0, nodes: NODES }] });
 
-/** @param words what each node says; `null` where it did not get the task. @param stale the nodes whose copies miss other writes */
-function judge(type: string, words: readonly (Word | null)[], stale: readonly string[] = []) {
+interface Known {
+  /** The nodes whose copies miss other writes. */
+  readonly stale?: readonly string[];
+  readonly out?: readonly string[];
+  readonly placement?: Placement;
+}
+
+/** @param words what each node says; `null` where it did not get the task */
+function judgeAny(type: string, words: readonly (Word | null)[], { stale = [], out = [], ...known }: Known): Outcome {
   const told = words.flatMap((word, at) => (word === null ? [] : [[NODES[at] as string, word] as const]));
   const row = {
     ...{ uid: 0, indexUid: "films", type, status: "enqueued", details: null, error: null, canceledBy: 7 },
@@ -27,15 +38,19 @@ function judge(type: string, words: readonly (Word | null)[], stale: readonly st
     nodeTasks: Object.fromEntries(told.map(([node], uid) => [node, { uid, status: "enqueued" }])),
   } as TaskRow;
   const reports = new Map(told.map(([node, word]) => [node, REPORTS[word] as NodeTaskReport]));
-  const outcome = judgeTask({ row, shards: [...placement.targets.keys()], reports }, placement, {
-    isOut: () => false,
+  return judgeTask({ row, shards: [...placement.targets.keys()], reports }, known.placement ?? placement, {
+    isOut: (node) => out.includes(node),
     isStale: (node) => stale.includes(node),
   });
+}
+
+function judge(type: string, words: readonly (Word | null)[], known: Known = {}) {
+  const outcome = judgeAny(type, words, known);
   if (outcome.kind !== "ended") throw new Error(`it is ${outcome.kind}`);
   return outcome;
 }
 
-const anyWords = fc.array(fc.constantFrom<Word>(...Object.keys(REPORTS)), { minLength: 3, maxLength: 3 });
+const anyWords = fc.array(fc.constantFrom<Word>(...ENDS), { minLength: 3, maxLength: 3 });
 const anyType = fc.constantFrom("documentAdditionOrUpdate", "documentDeletion", "settingsUpdate", "indexDeletion");
 
 describe("a task that some nodes canceled", () => {
@@ -78,24 +93,36 @@ describe("a task that some nodes canceled", () => {
 });
 
 describe("a task that a copy has done which misses other writes", () => {
-  const additionOf = (words: readonly Word[], stale: readonly string[]) => {
-    const { transition, missed } = judge("documentAdditionOrUpdate", words, stale);
+  const additionOf = (words: readonly Word[], known: Known) => {
+    const { transition, missed } = judge("documentAdditionOrUpdate", words, known);
     return { status: transition.status, missed: missed.map(({ node }) => node) };
   };
 
   it.each(["failed", "lost"])("has failed where it %s on the only copy that misses none", (word) => {
-    expect(additionOf([word, "succeeded", "succeeded"], ["b"])).toEqual({ status: "failed", missed: [] });
+    expect(additionOf([word, "succeeded", "succeeded"], { stale: ["b"] })).toEqual({ status: "failed", missed: [] });
   });
 
-  it("has succeeded where that copy has done it too, and nothing is noted anew", () => {
-    expect(additionOf(["succeeded", "succeeded", "succeeded"], ["b"])).toEqual({ status: "succeeded", missed: [] });
-  });
+  it.each([placement, onAll])(
+    "has succeeded where those copies have done it too that miss none (RF $replicationFactor)",
+    (on) => {
+      const known = { stale: on === onAll ? ["a", "c"] : ["b"], placement: on };
+      expect(additionOf(["succeeded", "succeeded", "succeeded"], known)).toEqual({ status: "succeeded", missed: [] });
+    },
+  );
 
   it("has succeeded where no copy is left that misses none, since what they have is put together", () => {
-    expect(additionOf(["lost", "succeeded", "succeeded"], ["a", "b"])).toEqual({ status: "succeeded", missed: ["a"] });
+    const known = { stale: ["a", "b"] };
+    expect(additionOf(["lost", "succeeded", "succeeded"], known)).toEqual({ status: "succeeded", missed: ["a"] });
+  });
+
+  it("waits for the copy that misses none while that is out", () => {
+    const words = ["enqueued", "succeeded", "succeeded"];
+    const isOver = (known: Known) => judgeAny("documentAdditionOrUpdate", words, { out: ["a"], ...known }).kind;
+    expect([isOver({}), isOver({ stale: ["b"] })]).toEqual(["ended", "processing"]);
   });
 
   it("has succeeded if it is about settings, which have nothing to do with what copies miss", () => {
-    expect(judge("settingsUpdate", [null, "succeeded", "succeeded"], ["b"]).transition.status).toBe("succeeded");
+    const { transition } = judge("settingsUpdate", [null, "succeeded", "succeeded"], { stale: ["b"] });
+    expect(transition.status).toBe("succeeded");
   });
 });
