@@ -1,11 +1,15 @@
+import { NodeFailure } from "@miroir/meilisearch";
 import { SHARD_FIELD, shardsOfNode } from "@miroir/routing";
 import type { IndexRow } from "@miroir/schema";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { RepairDeps } from "./deps.ts";
-import { ask, isIdle } from "./node-tasks.ts";
+import { ask, isIdle, RepairFailure } from "./node-tasks.ts";
+
+type LossDeps = Pick<RepairDeps, "cluster" | "hints">;
 
 /** A node that has just come back has a queue to work off. */
 const DRAIN_MS = 10_000;
+const LOOK_MS = 5_000;
 
 /**
  * Looks whether a node still has the indexes that it should have, and notes those that it lost: one that came back empty, or that was
@@ -28,10 +32,22 @@ export async function noteLostIndexes(deps: RepairDeps, node: string, rows: read
   return lost;
 }
 
+/**
+ * Looks whether a node that denies one of its tasks has lost the index, and notes that. Where it does not answer nothing is known.
+ * @throws StoreError
+ */
+export async function noteIfLost(deps: LossDeps, node: string, physicalUid: string): Promise<void> {
+  try {
+    if (!(await hasIndex(deps.cluster, node, physicalUid))) await noteAll(deps, node, physicalUid);
+  } catch (error) {
+    if (!(error instanceof NodeFailure) && !(error instanceof RepairFailure)) throw error;
+  }
+}
+
 /** Whether a node has an index as it was made here: one that documents made anew has no rule for the marker. @throws RepairFailure, NodeFailure */
 export async function hasIndex(cluster: Cluster, node: string, physicalUid: string): Promise<boolean> {
   const path = `/indexes/${physicalUid}/settings/filterable-attributes`;
-  const rules = await ask(cluster, node, { method: "GET", path });
+  const rules = await ask(cluster, node, { method: "GET", path, deadlineMs: LOOK_MS });
   return rules !== null && hasMarkerRule(rules);
 }
 
@@ -41,15 +57,12 @@ export async function noteLostNode(deps: RepairDeps, node: string, rows: readonl
 }
 
 /** Notes that a node's copies of all shards of an index have to be repaired. @throws StoreError */
-export const noteAll = ({ cluster, hints }: RepairDeps, node: string, physicalUid: string): Promise<void> =>
+export const noteAll = ({ cluster, hints }: LossDeps, node: string, physicalUid: string): Promise<void> =>
   hints.note(node, physicalUid, shardsOfNode(cluster.placement, node));
 
 /** Whether that is noted already. */
-export const isAllNoted = (
-  { cluster, hints }: Pick<RepairDeps, "cluster" | "hints">,
-  node: string,
-  physicalUid: string,
-): boolean => shardsOfNode(cluster.placement, node).every((shard) => hints.isStale(node, physicalUid, shard));
+export const isAllNoted = ({ cluster, hints }: LossDeps, node: string, physicalUid: string): boolean =>
+  shardsOfNode(cluster.placement, node).every((shard) => hints.isStale(node, physicalUid, shard));
 
 /**
  * Whether settings, or the filterable attributes among them, (JSON) have the marker's rule; without it, the index was made anew by documents

@@ -6,12 +6,13 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { IndexLocks } from "../context.ts";
 import { ANY_NODE, type Hints } from "../hints/hints.ts";
 import { lacksWrites } from "../hints/lacks-writes.ts";
+import { noteIfLost } from "../repair/lost-indexes.ts";
 import type { SettingsTasks } from "../settings/follow-task.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { createCancelation } from "./cancelation.ts";
 import { createDeletion } from "./deletion.ts";
 import { indexOf } from "./hidden-details.ts";
-import type { NodeTaskReport } from "./node-task.ts";
+import { LOST, type NodeTaskReport } from "./node-task.ts";
 import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
 import { isItsTurn, type OwnTask } from "./own-task.ts";
 import { renameSome, renamingOf } from "./rename-tasks.ts";
@@ -160,8 +161,10 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const isStale = (node: string, shard: number) => index !== null && lacksWrites(deps, index, node, shard);
     const outcome = judgeTask(entry, cluster.placement, { isOut, isStale });
     if (outcome.kind !== "ended" || outcome.missed.length + outcome.doubtful.length === 0) return outcome;
-    // Where nodes differ it depends on what gateways have noted of them, this moment too.
+    // Where nodes differ it depends on what is noted of them, by other gateways this moment too.
     await hints.refresh();
+    for (const [node, report] of entry.reports)
+      if (index !== null && report === LOST && !isOut(node)) await noteIfLost(deps, node, index.physicalUid);
     return judgeTask(entry, cluster.placement, { isOut, isStale });
   }
 

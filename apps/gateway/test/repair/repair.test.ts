@@ -267,6 +267,29 @@ it.skipIf(ON_REAL_NODES)(
   },
 );
 
+it.skipIf(ON_REAL_NODES)(
+  "a write stands by a copy that missed others where the one that missed none was emptied (only development nodes can be held up)",
+  async () => {
+    const { send } = gateway;
+    await sendAndWait(send, "POST", "/indexes/emptied/documents", films(upTo(30)));
+    const [behind, emptied] = ownersOf(0);
+    const bringBack = cutOff(behind);
+    await sendAndWait(send, "PUT", "/indexes/emptied/documents", films([0]));
+    // So that it is not repaired before the other is emptied.
+    behind?.faults?.add({ route: "/indexes/:uid/documents/fetch", delayMs: 1_000 });
+    bringBack();
+    await expect.poll(() => gateway.context.cluster.isUsable(gateway.idOf(behind?.address ?? ""))).toBe(true);
+    emptied?.faults?.add({ stallTasks: true });
+    const together = upTo(300).find((id) => id >= 30 && shardOf(String(id), 8) === shardOf("0", 8)) ?? -1;
+    const { body } = await send("POST", "/indexes/emptied/documents", films([together]));
+    await emptied?.restartEmpty();
+    expect((await waitForTask(send, body.taskUid)).status).toBe("succeeded");
+    behind?.faults?.clear();
+    await untilRepaired(gateway);
+    await expectCopies(gateway, nodes, "emptied", films([...upTo(30), together]));
+  },
+);
+
 it("a node that is emptied without ever being out gives itself away by its next task, and is filled again", async () => {
   const { send } = gateway;
   for (const uid of ["written", "unwritten"])
