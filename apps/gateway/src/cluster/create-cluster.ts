@@ -17,9 +17,6 @@ import { createRestraint, type Restraint } from "./restraint.ts";
 /** What a node answers when too many searches wait: it is overloaded, not dead. */
 const TOO_BUSY = 503;
 
-/** The newest task may be a change of large settings: one that took so many bytes is not looked at again for as many of these, ms. */
-const REST_MS_PER_BYTE = 0.01;
-
 /** Where nothing is known yet: low, so that a new node is tried. */
 const UNKNOWN_COST_MS = 1;
 
@@ -36,8 +33,6 @@ type Member = {
   health: Health;
   outstanding: number;
   readonly lastTask: LastTask;
-  /** Until when its newest task is not looked at. */
-  restsUntil: number;
 };
 
 /** Shared by all reads that spare nobody, which are nearly all. */
@@ -69,8 +64,7 @@ export async function createCluster(config: Config): Promise<Cluster> {
     const lastTask = createLastTask((loss) => {
       for (const listener of lossListeners) listener(id, loss);
     });
-    const known = { health: UNKNOWN_HEALTH, outstanding: 0, restsUntil: 0 };
-    members.set(id, { ...node, client, pace, restraint, lastTask, ...known });
+    members.set(id, { ...node, client, pace, restraint, lastTask, health: UNKNOWN_HEALTH, outstanding: 0 });
   }
   const timers = new Set<NodeJS.Timeout>();
   let isClosed = false;
@@ -150,23 +144,20 @@ export async function createCluster(config: Config): Promise<Cluster> {
   }
 
   /** So that a node which was emptied gives itself away to every gateway, also to one that does not write to it. */
-  async function lookAtTasks(member: Member): Promise<void> {
-    const { client, lastTask } = member;
-    if (performance.now() < member.restsUntil) return;
+  async function lookAtTasks({ client, lastTask }: Member): Promise<void> {
     const expectNewest = lastTask.expectNewest();
     try {
       const request = {
         method: "GET",
         path: "/tasks",
-        query: { limit: "1" },
+        query: { limit: "0" },
         deadlineMs: config.health.timeoutMs,
       } as const;
       const { status, body } = await client.request(request);
-      member.restsUntil = performance.now() + body.length * REST_MS_PER_BYTE;
       if (status !== 200) return;
-      const page = JSON.parse(body.toString("utf8")) as { results?: { uid?: unknown }[] } | null;
-      const uid = page?.results?.[0]?.uid;
-      if (Number.isInteger(uid) && !isClosed) expectNewest(uid as number);
+      // A page of none begins with the newest, and tells nothing of it that could be long.
+      const page = JSON.parse(body.toString("utf8")) as { next?: unknown } | null;
+      if (Number.isInteger(page?.next) && !isClosed) expectNewest(page?.next as number);
     } catch (error) {
       if (!(error instanceof NodeFailure) && !(error instanceof SyntaxError)) throw error;
     }

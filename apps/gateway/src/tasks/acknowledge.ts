@@ -43,6 +43,8 @@ export function createAcknowledge({ store, reconciler, recordWrite, indexLocks }
       ...(keyed && { idempotency: keyed.mark }),
       ...(alias && { alias }),
       ...(undo && { undo }),
+      // Who took it does not tell for whom it was.
+      ...(degraded && shards && { shards: [...shards] }),
       ...(settingsVersion !== undefined && { settingsVersion }),
       ...(index && index.physicalUid !== index.uid && { physicalUid: index.physicalUid }),
     };

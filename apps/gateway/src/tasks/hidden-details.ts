@@ -21,6 +21,12 @@ export function indexOf(row: TaskRow): IndexName | null {
   return { uid: row.indexUid, physicalUid: typeof physicalUid === "string" ? physicalUid : row.indexUid };
 }
 
+/** The shards of a write that some node missed; `null` where that was not noted. */
+export function shardsOf(row: TaskRow): readonly number[] | null {
+  const shards = hiddenOf(row)?.shards;
+  return Array.isArray(shards) ? (shards as number[]) : null;
+}
+
 export function withHidden(details: JsonObject | null | undefined, hidden: JsonObject): JsonObject {
   return { ...details, [NAME]: hidden };
 }

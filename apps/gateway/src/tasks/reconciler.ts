@@ -11,7 +11,7 @@ import type { SettingsTasks } from "../settings/follow-task.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { createCancelation } from "./cancelation.ts";
 import { createDeletion } from "./deletion.ts";
-import { indexOf } from "./hidden-details.ts";
+import { indexOf, shardsOf } from "./hidden-details.ts";
 import { LOST, type NodeTaskReport } from "./node-task.ts";
 import { type Followed, judgeTask, type Outcome } from "./outcome.ts";
 import { isItsTurn, type OwnTask } from "./own-task.ts";
@@ -188,7 +188,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     let cursor: string | undefined;
     do {
       const page = await store.tasks.listUnfinished({ cursor, limit: PAGE });
-      for (const row of page.items) if (isOurs(row.uid)) add(row, null);
+      for (const row of page.items) if (isOurs(row.uid)) add(row, shardsOf(row));
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     if (unfinished() > before) log.info({ tasks: unfinished() - before }, "taking up unfinished tasks");

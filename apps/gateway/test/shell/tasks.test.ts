@@ -185,6 +185,26 @@ describe("a task", { timeout: TEST_TIMEOUT_MS }, () => {
     expect((await waitForTask(second.send, uid)).status).toBe("succeeded");
     await second.close();
   });
+
+  it("counts right there too, though a node missed it", async () => {
+    await begin();
+    await sendAndWait(gateway.send, "POST", "/indexes/films/documents", [{ id: 0 }]);
+    const missing = nodes[0]?.faults?.add({ refuse: true });
+    const undo = [1, 2].map(stall);
+    // On the other nodes of some shards both copies are counted, and of others one.
+    const documents = Array.from({ length: 20 }, (_, id) => ({ id }));
+    const { body } = await gateway.send("POST", "/indexes/films/documents", documents);
+    const path = gateway.context.config.taskStore.path;
+    const second = await startRunning({ nodes: nodes.map(({ address }) => address ?? ""), path });
+    missing?.();
+    for (const step of undo) step?.();
+    const { status, details } = await waitForTask(second.send, body.taskUid);
+    expect({ status, details }).toEqual({
+      status: "succeeded",
+      details: { receivedDocuments: 20, indexedDocuments: 20 },
+    });
+    await second.close();
+  });
 });
 
 describe("the list of tasks", { timeout: TEST_TIMEOUT_MS }, () => {

@@ -9,7 +9,7 @@ import { MASTER, startSentinels } from "../support/sentinel.ts";
 
 const isDeep = process.env.MIROIR_TEST_DEEP !== undefined;
 /** Writes with an epoch or a token that has passed. */
-const TRIES = isDeep ? 10_000 : 500;
+const TRIES = isDeep ? 10_000 : 200;
 const PROMOTIONS = isDeep ? 5 : 1;
 const TIMEOUT_MS = 1000;
 const DURABLE = { replicas: 1, timeoutMs: 500 };

@@ -9,7 +9,7 @@ import { openAt } from "./time/place.ts";
 import { BACKENDS, startPlaces } from "./time/places.ts";
 
 const isDeep = process.env.MIROIR_TEST_DEEP !== undefined;
-const KILLS = isDeep ? 200 : 6;
+const KILLS = isDeep ? 200 : 4;
 const WORKERS = 3;
 /** Real time is the point: long enough for a worker that is not killed, on a machine that is not busy. */
 const LEASE_MS = 400;
