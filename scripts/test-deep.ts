@@ -14,12 +14,15 @@ const REPORT = ".vitest/report.json";
 const KEPT = join(root, ".vitest/proofs");
 const wanted = process.argv.slice(2);
 
-const env: NodeJS.ProcessEnv = { ...process.env, MIROIR_TEST_DEEP: "1" };
+const env: NodeJS.ProcessEnv = { ...process.env, MIROIR_TEST_DEEP: "1", MIROIR_TEST_STORES: "all" };
 if (!ensureRedisServer(env)) process.exit(1);
 
 const files = globSync("{packages,apps}/*/test/proof/*.test.ts", { cwd: root }).sort();
 /** Long too, and with nothing to be counted on the page. */
-const BESIDE = ["packages/store-sqlite/test/conformance-file.test.ts"];
+const BESIDE = [
+  "packages/store-redis/test/conformance-cluster.redis.test.ts",
+  "packages/store-sqlite/test/conformance-file.test.ts",
+];
 const chosen = [...files, ...BESIDE].filter(
   (file) => wanted.length === 0 || wanted.some((word) => file.includes(word)),
 );

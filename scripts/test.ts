@@ -1,6 +1,6 @@
 // `npm test`: every check and every test, then one line that counts them all.
-// `npm test -- --redis-both-ways` runs the Redis store's tests on this machine's server, and those that do not need a process of
-// their own again on one in a container. Other arguments are turbo's.
+// `npm test -- --all-stores` runs the conformance suite on more stores: a SQLite file without a writing thread, a Redis Cluster, and, beside
+// this machine's server, a Redis in a container. Other arguments are turbo's.
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -22,12 +22,12 @@ const CHECKS = [
 const MAX_OUTPUT_BYTES = 2 ** 26;
 /** What scripts/docker-engine.ts exits with where no Docker engine can run, which it says in a line. */
 const NO_ENGINE = 69;
-const BOTH_WAYS = "--redis-both-ways";
-const turboArgs = process.argv.slice(2).filter((argument) => argument !== BOTH_WAYS);
-const bothWays = turboArgs.length < process.argv.length - 2;
+const ALL_STORES = "--all-stores";
+const turboArgs = process.argv.slice(2).filter((argument) => argument !== ALL_STORES);
+const onAllStores = turboArgs.length < process.argv.length - 2;
 
 const env: NodeJS.ProcessEnv = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
-if (bothWays) env.MIROIR_TEST_REDIS = "local";
+if (onAllStores) Object.assign(env, { MIROIR_TEST_REDIS: "local", MIROIR_TEST_STORES: "all" });
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 // Side by side: most of them use one core.
@@ -60,7 +60,7 @@ for (const manifest of globSync("{packages/*,apps/*,charts,site}/package.json", 
 }
 if (tests.status !== 0 && counts.failed === 0) counts.failed = 1;
 compareConformance();
-if (bothWays) testInContainers();
+if (onAllStores) testInContainers();
 for (const report of told) tellFailures(report);
 
 console.log(

@@ -68,6 +68,10 @@ it("follows its slot to another master, with all rows and with watchers", async 
   const changes: Change[] = [];
   other.watch((change) => changes.push(change));
   await fillStore(store);
+  // Changes come in order, so that after the last none is on its way.
+  const last = await store.writeHints.note("last", "movies", [0]);
+  const lastChange = { kind: "row", table: "write_hints", key: [last.nodeId, last.indexUid] };
+  await expect.poll(() => changes).toContainEqual(lastChange);
   const sizes = await store.sizes();
   const slot = slotOf(`{${prefix}}`);
   const from = (await keysOf(prefix)).findIndex((count) => count > 0);
