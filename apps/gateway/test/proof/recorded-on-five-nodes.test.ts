@@ -4,7 +4,7 @@ import { replayTheme } from "../recorded/replay.ts";
 import { type Theme, themes } from "../recorded/themes.ts";
 
 /** The short form plays those in which most depends on how many nodes there are; on one node and on three all are played. */
-const SHORT: readonly Theme[] = ["documents-write", "search-basic", "facet-search", "multi-search"];
+const SHORT: readonly Theme[] = ["search-basic", "facet-search", "multi-search"];
 const PLAYED: readonly Theme[] = process.env.MIROIR_TEST_DEEP === undefined ? SHORT : themes;
 
 it.for(PLAYED)("recorded exchanges on five nodes: %s", { timeout: 600_000 }, async (theme, { task }) => {
