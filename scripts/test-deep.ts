@@ -22,6 +22,7 @@ const files = globSync("{packages,apps}/*/test/proof/*.test.ts", { cwd: root }).
 const BESIDE = [
   "packages/store-redis/test/conformance-cluster.redis.test.ts",
   "packages/store-sqlite/test/conformance-file.test.ts",
+  "packages/store-sqlite/test/conformance-memory.test.ts",
 ];
 const chosen = [...files, ...BESIDE].filter(
   (file) => wanted.length === 0 || wanted.some((word) => file.includes(word)),
