@@ -1,30 +1,19 @@
-import { conformance, createManualClock } from "@miroir/store-contract/conformance";
+import { conformance } from "@miroir/store-contract/conformance";
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
-import { openRedisStore } from "../src/index.ts";
 import { SCRIPTS } from "../src/scripts.ts";
 import { keyOf, watchScripts } from "./support/monitor.ts";
-import { dropPrefix, testPrefix } from "./support/redis.ts";
+import { dropPrefix } from "./support/redis.ts";
 import { slotOf } from "./support/slot.ts";
+import { redisSubject } from "./support/subject.ts";
 import { testServer } from "./support/test-server.ts";
 
 const server = await testServer();
 const redis = new Redis(server.url, { protocol: 2 });
 console.log(`Redis ${/redis_version:(\S+)/.exec(await redis.info("server"))?.[1]}: ${server.way}`);
 const scripts = await watchScripts(redis, "{test-");
-const clock = createManualClock();
 
-conformance({
-  name: "redis",
-  clock,
-  async create() {
-    const prefix = testPrefix();
-    return {
-      open: () => openRedisStore({ url: server.url, prefix, clock, commandTimeoutMs: 10_000 }),
-      destroy: () => dropPrefix(redis, prefix),
-    };
-  },
-});
+conformance(redisSubject("redis", { url: server.url }, (prefix) => dropPrefix(redis, prefix)));
 
 describe("what scripts touch, seen by MONITOR while the suite ran", () => {
   it("is in the slot of the script's first key, for every script", async () => {

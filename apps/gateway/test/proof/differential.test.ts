@@ -10,7 +10,7 @@ import { NODE_KEY, ON_REAL_NODES, startNodes, TEST_TIMEOUT_MS, type TestNode } f
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS, hookTimeout: TEST_TIMEOUT_MS });
 
 const SEED = 20_260;
-const CORPORA = ON_REAL_NODES ? 1 : process.env.MIROIR_TEST_DEEP === undefined ? 1 : 10;
+const CORPORA = ON_REAL_NODES || process.env.MIROIR_TEST_DEEP === undefined ? 1 : 10;
 const REQUESTS = ON_REAL_NODES || process.env.MIROIR_TEST_DEEP !== undefined ? 60 : 30;
 
 /** Everything of an answer that does not differ from one time to the next, facets as text too: their order counts. */

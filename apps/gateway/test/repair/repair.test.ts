@@ -35,6 +35,21 @@ function ownersOf(id: number): (TestNode | undefined)[] {
   return owners.map((owner) => nodes.find(({ address }) => gateway.idOf(address) === owner));
 }
 
+/** The first id from 30 on that is in the shard of another. */
+function newBeside(other: number): number {
+  const shard = (id: number) => shardOf(String(id), gateway.context.cluster.placement.shards);
+  return upTo(300).find((id) => id >= 30 && shard(id) === shard(other)) ?? -1;
+}
+
+/** Has a node miss a write, and brings it back so that its repair has to wait until its faults are cleared. */
+async function leaveBehind(node: TestNode | undefined, write: () => Promise<unknown>): Promise<void> {
+  const bringBack = cutOff(node);
+  await write();
+  node?.faults?.add({ route: "/indexes/:uid/documents/fetch", delayMs: 1_000 });
+  bringBack();
+  await expect.poll(() => gateway.context.cluster.isUsable(gateway.idOf(node?.address ?? ""))).toBe(true);
+}
+
 describe.skipIf(ON_REAL_NODES)("a node that was cut off for some writes (only development nodes can be)", () => {
   it("gets what it missed, in place: additions, changes, deletions, settings", async () => {
     const { send } = gateway;
@@ -249,15 +264,10 @@ it.skipIf(ON_REAL_NODES)(
     const { send } = gateway;
     await sendAndWait(send, "POST", "/indexes/denied/documents", films(upTo(30)));
     const [behind, denying] = ownersOf(0);
-    const bringBack = cutOff(behind);
-    await sendAndWait(send, "POST", "/indexes/denied/documents/delete-batch", [0]);
-    // So that it is not repaired before the other denies its task.
-    behind?.faults?.add({ route: "/indexes/:uid/documents/fetch", delayMs: 1_000 });
+    await leaveBehind(behind, () => sendAndWait(send, "POST", "/indexes/denied/documents/delete-batch", [0]));
     const isDenied = { results: [], total: 0, limit: 20, from: null, next: null };
     const stopDenying = denying?.faults?.add({ route: "/tasks", method: "GET", status: 200, body: isDenied });
-    bringBack();
-    await expect.poll(() => gateway.context.cluster.isUsable(gateway.idOf(behind?.address ?? ""))).toBe(true);
-    const together = upTo(300).find((id) => id >= 30 && shardOf(String(id), 8) === shardOf("0", 8)) ?? -1;
+    const together = newBeside(0);
     const { status } = await sendAndWait(send, "POST", "/indexes/denied/documents", films([together]));
     expect(status).toBe("failed");
     stopDenying?.();
@@ -273,14 +283,9 @@ it.skipIf(ON_REAL_NODES)(
     const { send } = gateway;
     await sendAndWait(send, "POST", "/indexes/emptied/documents", films(upTo(30)));
     const [behind, emptied] = ownersOf(0);
-    const bringBack = cutOff(behind);
-    await sendAndWait(send, "PUT", "/indexes/emptied/documents", films([0]));
-    // So that it is not repaired before the other is emptied.
-    behind?.faults?.add({ route: "/indexes/:uid/documents/fetch", delayMs: 1_000 });
-    bringBack();
-    await expect.poll(() => gateway.context.cluster.isUsable(gateway.idOf(behind?.address ?? ""))).toBe(true);
+    await leaveBehind(behind, () => sendAndWait(send, "PUT", "/indexes/emptied/documents", films([0])));
     emptied?.faults?.add({ stallTasks: true });
-    const together = upTo(300).find((id) => id >= 30 && shardOf(String(id), 8) === shardOf("0", 8)) ?? -1;
+    const together = newBeside(0);
     const { body } = await send("POST", "/indexes/emptied/documents", films([together]));
     await emptied?.restartEmpty();
     expect((await waitForTask(send, body.taskUid)).status).toBe("succeeded");
